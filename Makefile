@@ -1,0 +1,160 @@
+# narrowgauge: the one Makefile.  `make help` lists the targets.
+#
+#   make BUILD=build/gcc-O0 CC=gcc CFLAGS=-O0     another flavour, in a folder of its own
+#   make V=1                                      show whole commands
+
+# --- Packages (Debian and Ubuntu names; a|b: either will do) --------------------------
+
+# To build, run and test.
+PACKAGES := gcc libc6-dev make pkg-config libhdf5-dev libgsl-dev libyaml-dev libjansson-dev \
+            libmd-dev librandom123-dev gnuplot-nox|gnuplot-qt|gnuplot-x11 check libsubunit-dev
+# Independent programs that tests compare with; a test skips what is absent.
+ORACLES  := python3 python3-numpy python3-h5py python3-pip hdf5-tools clang clang-format \
+            libmpfr-dev mandoc shellcheck chromium
+
+# --- Knobs ----------------------------------------------------------------------------
+
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+CFLAGS  ?= -O2 -g
+BUILD   ?= build/release
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+
+# Any of these would change results; flags that only follow cannot undo all they do.
+UNSAFE := $(filter -Ofast -ffast-math -funsafe-math-optimizations -fassociative-math \
+            -freciprocal-math -ffinite-math-only -march=native, \
+            $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS))
+ifneq ($(UNSAFE),)
+$(error CC, CFLAGS, CPPFLAGS or LDFLAGS contain $(UNSAFE), which changes the bits that \
+  narrowgauge promises to keep; build without it)
+endif
+
+# --- Flags ----------------------------------------------------------------------------
+
+# pkg-config is asked at first use, not while this file is read: `make deps` may have to
+# install it first.
+MODULES := hdf5 gsl yaml-0.1 jansson libmd
+pkg      = $(shell pkg-config $(1) 2>/dev/null || echo MISSING)
+need     = $(if $(filter MISSING,$(1)),$(error libraries are missing ($(MODULES)); \
+             type `make deps` to install them),$(1))
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(call need,$$(call pkg,--cflags $(MODULES))))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(call need,$$(call pkg,--libs $(MODULES))))$(PKG_LIBS)
+CHECK_LIBS = $(eval CHECK_LIBS := $$(call need,$$(call pkg,--libs check)))$(CHECK_LIBS)
+
+WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
+           -Wdouble-promotion -Wvla -Werror=implicit-function-declaration $(if $(CI),-Werror)
+# These come last, so that CFLAGS cannot undo them.
+FPFLAGS := -std=c11 -ffp-contract=off -fno-fast-math
+COMPILE  = $(CC) -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -I. -I$(BUILD) $(WARN) $(PKG_CFLAGS) \
+           -include $(BUILD)/flags.h $(STAMP) $(CPPFLAGS) $(CFLAGS) -pthread $(FPFLAGS)
+STAMP   :=
+LINK     = $(CC) $(CFLAGS) $(LDFLAGS) -pthread
+LIBS     = $(PKG_LIBS) -lm
+
+# --- Build ----------------------------------------------------------------------------
+
+SOURCES := $(sort $(wildcard formats/*/*.c datasets/*.c datasets/*/*.c models/*.c models/*/*.c \
+             experiments/*/*.c reports/*.c harness/*/*.c))
+LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/main.c,$(SOURCES)))
+UNITS   := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/*.c)))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+# Only these see version.h, so that a commit or another PREFIX recompiles little.
+VERSIONED := $(patsubst %.c,$(BUILD)/%.o,$(shell \
+               grep -lE 'NG_(VERSION|COMMIT|DATADIR)' $(SOURCES) /dev/null))
+
+all: $(BUILD)/narrowgauge ## build the program (nothing is installed); the default
+
+$(BUILD)/narrowgauge: $(BUILD)/harness/cli/main.o $(BUILD)/libng.a
+	$(call say,LINK,$(LINK) -o $@ $^ $(LIBS))
+$(BUILD)/libng.a: $(LIBRARY)
+	$(call say,AR,rm -f $@ && ar rcs $@ $^)
+$(BUILD)/unit: $(UNITS) $(BUILD)/libng.a
+	$(call say,LINK,$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS))
+$(BENCHES): %: %.o $(BUILD)/libng.a
+	$(call say,LINK,$(LINK) -o $@ $^ $(LIBS))
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags.h
+	@mkdir -p $(@D)
+	$(call say,CC,$(COMPILE) -MMD -MP -c -o $@ $<)
+$(VERSIONED): $(BUILD)/version.h
+$(VERSIONED): private STAMP := -include $(BUILD)/version.h
+$(UNITS): | $(BUILD)/tests/unit/suites.h
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+say = $(if $(V),$(2),@printf '  %-5s %s\n' $(1) $@ && $(2))
+# Writes stdin to the target only if that changes it.
+if-changed = mkdir -p $(@D) && cat > $@.$$$$ && \
+             { cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
+
+# Every file is compiled with this: it stops fast-math and records how the build was made.
+$(BUILD)/flags.h: FORCE
+	@{ echo '#ifdef __FAST_MATH__'; \
+	   echo '#error "narrowgauge must not be compiled with fast-math: it changes results"'; \
+	   echo '#endif'; \
+	   echo '#define NG_COMPILER "'"$$($(CC) --version | sed 's/["\\]//g; q')"'"'; \
+	   echo '#define NG_CFLAGS "'"$$(printf '%s' '$(strip $(CPPFLAGS) $(CFLAGS) $(FPFLAGS))' | \
+	     sed 's/["\\]//g')"'"'; } | { $(if-changed); }
+$(BUILD)/version.h: FORCE
+	@{ echo '#define NG_VERSION "$(VERSION)"'; \
+	   echo '#define NG_COMMIT "'"$$({ test -e .git && git describe --always --dirty --abbrev=12 \
+	     --exclude '*'; } 2>/dev/null || echo unknown)"'"'; \
+	   echo '#define NG_DATADIR "$(PREFIX)/share/narrowgauge"'; } | { $(if-changed); }
+# tests/unit/test_ROOM.c defines ng_suite_ROOM().
+ROOMS := $(patsubst tests/unit/test_%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+$(BUILD)/tests/unit/suites.h: FORCE
+	@{ echo '#include <check.h>'; $(foreach r,$(ROOMS),echo 'Suite *ng_suite_$(r)(void);';) \
+	   echo '#define NG_SUITES(X) $(foreach r,$(ROOMS),X($(r)))'; } | { $(if-changed); }
+
+# --- Set up, run, check ---------------------------------------------------------------
+
+# These targets may install pkg-config and the libraries first, so the build is a second
+# make, on all cores unless -j was given.
+BUILDING = +@$(MAKE) --no-print-directory BUILD=$(BUILD) \
+             $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+TESTING  = @CC='$(CC)' CFLAGS='$(CFLAGS)' NG_BUILD='$(abspath $(BUILD))' \
+           NG_LIBS='$(abspath $(BUILD))/libng.a $(LIBS)'
+
+deps: ## install the packages that are missing (NO_INSTALL=1: only name them)
+	@MODULES='$(MODULES) check' .ci/deps '$(PACKAGES)'
+oracles: ## install the optional programs that tests compare with
+	@OPTIONAL=1 .ci/deps '$(ORACLES)'
+quickstart: deps ## deps, build, and the main job: five recipes compared on one data set
+	$(BUILDING) all
+	@$(BUILD)/narrowgauge run quickstart
+test: deps ## deps, build, and all tests; some minutes
+	$(BUILDING) all $(BUILD)/unit
+	$(TESTING) tests/run
+test-long: deps ## the tests, the long ones, and the tests again under sanitizers
+	$(BUILDING) all $(BUILD)/unit
+	$(TESTING) NG_LONG=1 tests/run
+	$(MAKE) --no-print-directory BUILD=build/asan \
+	  CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
+bench: deps ## build and run the benchmarks
+	$(BUILDING) all $(BENCHES)
+	@for b in $(abspath $(BENCHES)); do $$b || exit 1; done
+lint: ## check floors, formatting, sizes, words, the man page and the scripts
+	@tests/lint/lint
+
+# --- Install --------------------------------------------------------------------------
+
+SHARED := $(wildcard experiments/named/*.yaml experiments/recipes/*.yaml datasets/*.yaml)
+BIN    := $(DESTDIR)$(PREFIX)/bin
+MAN    := $(DESTDIR)$(PREFIX)/share/man/man1
+SHARE  := $(DESTDIR)$(PREFIX)/share/narrowgauge
+
+install: all ## install under PREFIX (default /usr/local), staged in DESTDIR
+	install -d '$(BIN)' '$(MAN)'
+	install -m 755 $(BUILD)/narrowgauge '$(BIN)/narrowgauge'
+	install -m 644 harness/cli/narrowgauge.1 '$(MAN)/narrowgauge.1'
+	for f in $(SHARED); do install -D -m 644 "$$f" '$(SHARE)'/"$$f" || exit 1; done
+uninstall: ## remove what install put there
+	rm -f '$(BIN)/narrowgauge' '$(MAN)/narrowgauge.1'
+	rm -rf '$(SHARE)'
+clean: ## remove build/
+	rm -rf build
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+FORCE:
+.DELETE_ON_ERROR:
+.PHONY: all deps oracles quickstart test test-long bench lint install uninstall clean help FORCE

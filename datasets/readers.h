@@ -1,0 +1,13 @@
+/*
+ * Every reader and generator: one file each, and one line here and in ng_readers[].
+ * Threads: constants.
+ */
+#ifndef NG_DATASETS_READERS_H
+#define NG_DATASETS_READERS_H
+
+#include "datasets/dataset.h"
+
+extern const struct ng_reader ng_reader_csv;
+extern const struct ng_reader ng_reader_claims;
+
+#endif

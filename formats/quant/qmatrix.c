@@ -1,0 +1,168 @@
+#include "formats/quant/qmatrix.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "formats/quant/scale.h"
+
+const char *const ng_granularity_names[] = {"none", "tensor", "row", "1xB",
+                                            "BxB",  "mx",     NULL};
+const char *const ng_scale_rule_names[] = {"none", "current", "frozen", NULL};
+const char *const ng_source_names[] = {"stored", "parameter",   "copy",
+                                       "codes",  "dequantised", NULL};
+const char *const ng_ledger_class_names[] = {
+    "weights", "compute-copies", "transposes", "master",    "gradients", "moment1",
+    "moment2", "scales",         "saved",      "workspace", "padding",   NULL};
+
+/* Elements decoded at a time, on the stack. */
+enum { SPAN = 1024 };
+/* Elements that one task of the pool casts at least: smaller ones cost more to hand
+ * over than to do. */
+enum { TASK = 1 << 15, MOST_TASKS = 64 };
+
+uint32_t ng_amax_bits(const float *x, size_t n)
+{
+    enum { LANES = 32 };
+    uint32_t lane[LANES] = {0};
+    size_t i = 0;
+    for (; n - i >= LANES; i += LANES) {
+        int32_t bits[LANES];
+        memcpy(bits, x + i, sizeof bits);
+        for (int l = 0; l < LANES; l++) {
+            int32_t magnitude = bits[l] & 0x7FFFFFFF;
+            lane[l] = (int32_t)lane[l] > magnitude ? lane[l] : (uint32_t)magnitude;
+        }
+    }
+    uint32_t amax = 0;
+    for (; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        amax = ng_amax_join(amax, bits & 0x7FFFFFFF);
+    }
+    for (int l = 0; l < LANES; l++)
+        amax = ng_amax_join(amax, lane[l]);
+    return amax;
+}
+
+float ng_qmatrix_scale_inv(const struct ng_qmatrix *matrix)
+{
+    if (matrix->granularity == NG_GRANULARITY_NONE)
+        return 1.0f;
+    assert(matrix->granularity == NG_GRANULARITY_TENSOR);
+    return matrix->scales[NG_ROWWISE].scale_inv[0];
+}
+
+struct cast {
+    struct ng_qmatrix *matrix;
+    const void *x;
+    const struct ng_format *x_format;
+    size_t x_stride;
+    float scale;
+    struct ng_policy policy;
+    size_t rows_per_task;
+    struct ng_cast_counts counts[MOST_TASKS];
+};
+
+static const void *element(const struct ng_format *format, const void *codes, size_t i)
+{
+    return (const uint8_t *)codes + i * (size_t)format->storage_bytes;
+}
+
+/* n elements that lie together, from element `from` of x to element `to` of the codes.
+ */
+static void cast_run(const struct cast *cast, size_t from, size_t to, size_t n,
+                     struct ng_cast_counts *counts)
+{
+    const struct ng_qmatrix *matrix = cast->matrix;
+    const struct ng_format *format = matrix->format;
+    uint8_t *codes = matrix->codes[NG_ROWWISE].data;
+    codes += to * (size_t)format->storage_bytes;
+    const void *x = element(cast->x_format, cast->x, from);
+    if (cast->x_format == &ng_fp32) {
+        format->encode(x, codes, n, cast->scale, &cast->policy, counts);
+        return;
+    }
+    float span[SPAN];
+    for (size_t start = 0; start < n; start += SPAN) {
+        size_t count = n - start < SPAN ? n - start : SPAN;
+        cast->x_format->decode(element(cast->x_format, x, start), span, count);
+        format->encode(span, codes + start * (size_t)format->storage_bytes, count,
+                       cast->scale, &cast->policy, counts);
+    }
+}
+
+static void cast_task(void *context, size_t task, int worker)
+{
+    (void)worker;
+    struct cast *cast = context;
+    const struct ng_qmatrix *matrix = cast->matrix;
+    size_t stride = matrix->codes[NG_ROWWISE].row_stride;
+    size_t first = task * cast->rows_per_task;
+    size_t left = matrix->rows - first;
+    size_t rows = left < cast->rows_per_task ? left : cast->rows_per_task;
+    struct ng_cast_counts counts = {0};
+    if (stride == matrix->cols && cast->x_stride == matrix->cols) {
+        cast_run(cast, first * stride, first * stride, rows * stride, &counts);
+    } else {
+        for (size_t row = first; row < first + rows; row++)
+            cast_run(cast, row * cast->x_stride, row * stride, matrix->cols, &counts);
+    }
+    cast->counts[task] = counts;
+}
+
+static float scale_for(struct ng_qmatrix *matrix, uint32_t amax_bits)
+{
+    if (matrix->granularity == NG_GRANULARITY_NONE)
+        return 1.0f;
+    assert(matrix->granularity == NG_GRANULARITY_TENSOR);
+    float *scale = matrix->scales[NG_ROWWISE].scale;
+    if (matrix->scale_rule == NG_SCALE_RULE_CURRENT)
+        ng_scale_current(matrix->format, amax_bits, scale,
+                         matrix->scales[NG_ROWWISE].scale_inv);
+    return *scale;
+}
+
+void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
+                     const struct ng_format *x_format, size_t x_stride,
+                     uint32_t amax_bits, struct ng_pool *pool)
+{
+    struct cast cast = {.matrix = matrix,
+                        .x = x,
+                        .x_format = x_format,
+                        .x_stride = x_stride,
+                        .scale = scale_for(matrix, amax_bits),
+                        .policy = matrix->policy};
+    /* An unscaled cast to the same format is a copy: infinity stays. */
+    if (x_format == matrix->format && matrix->granularity == NG_GRANULARITY_NONE)
+        cast.policy.infinite_input = NG_OVERFLOW_SPECIAL;
+    matrix->stats.amax_bits = ng_amax_join(matrix->stats.amax_bits, amax_bits);
+    if (matrix->rows == 0 || matrix->cols == 0)
+        return;
+    size_t rows = TASK / matrix->cols + 1;
+    size_t least = (matrix->rows + MOST_TASKS - 1) / MOST_TASKS;
+    cast.rows_per_task = rows > least ? rows : least;
+    size_t tasks = (matrix->rows + cast.rows_per_task - 1) / cast.rows_per_task;
+    ng_pool_run(pool, tasks, cast_task, &cast);
+
+    struct ng_cast_counts *sum = &matrix->stats.counts;
+    for (size_t task = 0; task < tasks; task++) {
+        sum->elements += cast.counts[task].elements;
+        sum->saturated += cast.counts[task].saturated;
+        sum->flushed += cast.counts[task].flushed;
+        sum->nan += cast.counts[task].nan;
+        sum->inf += cast.counts[task].inf;
+    }
+}
+
+void ng_qmatrix_read(const struct ng_qmatrix *matrix, size_t row, size_t first,
+                     size_t n, float *x)
+{
+    size_t start = row * matrix->codes[NG_ROWWISE].row_stride + first;
+    float scale_inv = ng_qmatrix_scale_inv(matrix);
+    matrix->format->decode(
+        element(matrix->format, matrix->codes[NG_ROWWISE].data, start), x, n);
+    if (matrix->granularity == NG_GRANULARITY_NONE)
+        return;
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[i] * scale_inv;
+}
