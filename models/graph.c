@@ -76,8 +76,7 @@ void ng_graph_value_alive(struct ng_model *model, int value, int position)
 }
 
 enum ng_status ng_graph_input_gradient(struct ng_model *model,
-                                       const struct ng_node *node,
-                                       struct ng_error *err)
+                                       const struct ng_node *node, struct ng_error *err)
 {
     struct ng_value *value = &model->values[node->input];
     if (!value->needs_grad)
@@ -172,8 +171,9 @@ struct ng_parameter *ng_graph_parameter(struct ng_model *model,
     parameter->node = node;
     model->parameter_elements += rows * cols;
     /* Where GEMMs read the store itself, it is simply the weights. */
-    bool is_weights = recipe->compute_copy.format == NULL &&
-                      recipe->slot[NG_SLOT_WEIGHT_FPROP].format == recipe->master.format;
+    bool is_weights =
+        recipe->compute_copy.format == NULL &&
+        recipe->slot[NG_SLOT_WEIGHT_FPROP].format == recipe->master.format;
     static const struct ng_store_cell no_copy = {0};
     declare_part(model, node, parameter, MASTER, &recipe->master,
                  is_weights ? NG_LEDGER_WEIGHTS : NG_LEDGER_MASTER);

@@ -194,9 +194,9 @@ enum ng_status ng_ledger_plan(struct ng_ledger *ledger, struct ng_error *err)
     summarise(ledger, base + height);
     ledger->memory = aligned_alloc(ALIGNMENT, aligned(base + height + 1));
     if (ledger->memory == NULL)
-        status = ng_fail(err, NG_FAILED,
-                         "no memory for the planned %.1f MiB of tensors",
-                         (double)(base + height) / (1024 * 1024));
+        status =
+            ng_fail(err, NG_FAILED, "no memory for the planned %.1f MiB of tensors",
+                    (double)(base + height) / (1024 * 1024));
     else
         memset(ledger->memory, 0, base + height);
     free(scratch);

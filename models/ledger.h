@@ -38,8 +38,9 @@ struct ng_ledger {
     struct ng_ledger_entry *entries;
     size_t count, capacity;
     size_t persistent_bytes, lower_bound, planned_peak;
-    size_t by_class[NG_LEDGER_CLASSES];         /* persistent bytes */
-    size_t by_class_at_peak[NG_LEDGER_CLASSES]; /* what is alive at the fullest position,
+    size_t by_class[NG_LEDGER_CLASSES]; /* persistent bytes */
+    size_t
+        by_class_at_peak[NG_LEDGER_CLASSES]; /* what is alive at the fullest position,
                                                  * and the layout's gaps as padding: the
                                                  * sum is planned_peak */
     char *memory;

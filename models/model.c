@@ -13,9 +13,9 @@ int ng_backward_position(const struct ng_model *model, const struct ng_node *nod
     return 2 * (int)model->node_count - 1 - node->number;
 }
 
-int ng_node_declare(struct ng_model *model, const struct ng_node *node, const char *name,
-                    enum ng_ledger_class ledger_class, enum ng_lifetime lifetime,
-                    size_t bytes, int first, int last)
+int ng_node_declare(struct ng_model *model, const struct ng_node *node,
+                    const char *name, enum ng_ledger_class ledger_class,
+                    enum ng_lifetime lifetime, size_t bytes, int first, int last)
 {
     char full[160];
     snprintf(full, sizeof full, "%s/%s", node->name, name);
@@ -84,8 +84,8 @@ static void load_input(struct ng_model *model, const struct ng_step *step)
         input->format->encode(row, codes, width, 1.0f, &cell->policy,
                               &input->stats.counts);
     }
-    input->stats.amax_bits = ng_stored_amax_bits(input->format, input->data,
-                                                 step->rows * width);
+    input->stats.amax_bits =
+        ng_stored_amax_bits(input->format, input->data, step->rows * width);
 }
 
 void ng_model_forward(struct ng_model *model, const struct ng_step *step)
@@ -134,7 +134,8 @@ double ng_model_gradient_norm(const struct ng_model *model)
     return sqrt(sum);
 }
 
-uint32_t ng_stored_amax_bits(const struct ng_format *format, const void *codes, size_t n)
+uint32_t ng_stored_amax_bits(const struct ng_format *format, const void *codes,
+                             size_t n)
 {
     uint32_t amax_bits = 0;
     for (size_t at = 0; at < n; at += NG_MODEL_CHUNK) {

@@ -36,8 +36,8 @@ struct ng_value {
     void *data, *grad;
     const struct ng_format *grad_format;
     struct ng_tensor_stats stats, grad_stats; /* by the producing op's epilogue */
-    int producer;   /* node number; -1: the model's input */
-    int last_use;   /* schedule position */
+    int producer;                             /* node number; -1: the model's input */
+    int last_use;                             /* schedule position */
     bool needs_grad;
 };
 
@@ -53,7 +53,8 @@ struct ng_parameter {
     int scale_entry[5];
     double init_bound; /* initial values are uniform in [-bound, bound) */
     bool decay;
-    struct ng_qmatrix master, copy, gradient, moment1, moment2; /* copy: rows 0 if none */
+    struct ng_qmatrix master, copy, gradient, moment1,
+        moment2; /* copy: rows 0 if none */
     const struct ng_node_recipe *recipe;
     const struct ng_node *node; /* the one that it belongs to */
 };
@@ -61,14 +62,14 @@ struct ng_parameter {
 /* What a step is told. */
 struct ng_step {
     uint32_t seed;
-    uint64_t number;     /* from 0 */
+    uint64_t number;      /* from 0 */
     uint32_t micro_batch; /* from 0, of micro_batches */
     uint32_t micro_batches;
-    bool training;       /* false: evaluation */
-    bool recompute;      /* a forward run again: it never moves histories */
-    bool calibrating;    /* evaluation scales are measured and stored, not used */
-    size_t rows;         /* examples in this batch, at most the model's batch */
-    const float *x;      /* of the whole split: examples x features, FP32 */
+    bool training;          /* false: evaluation */
+    bool recompute;         /* a forward run again: it never moves histories */
+    bool calibrating;       /* evaluation scales are measured and stored, not used */
+    size_t rows;            /* examples in this batch, at most the model's batch */
+    const float *x;         /* of the whole split: examples x features, FP32 */
     const uint32_t *labels; /* of the whole split */
     const uint32_t *order;  /* row i of the batch is example order[i] */
 };
@@ -114,8 +115,8 @@ struct ng_node {
     struct ng_parameter *parameters[2];
     size_t parameter_count;
     struct ng_cast_counts counts; /* of this node's casts, until taken */
-    size_t width; /* of the output, where the op has a choice */
-    void *state;  /* the op's own, in the model's arena */
+    size_t width;                 /* of the output, where the op has a choice */
+    void *state;                  /* the op's own, in the model's arena */
 };
 
 struct ng_model {
@@ -128,7 +129,8 @@ struct ng_model {
     size_t parameter_count;
     size_t parameter_elements;
     size_t batch, features, classes;
-    struct ng_node_recipe input_recipe; /* its output cell is the input value's format */
+    struct ng_node_recipe
+        input_recipe; /* its output cell is the input value's format */
     struct ng_ledger ledger;
     int workspace_entry; /* shared by all GEMMs */
     size_t workspace_bytes;
@@ -138,9 +140,9 @@ struct ng_model {
     struct ng_trace trace;
     enum ng_verification weakest;
     /* Of the last step: */
-    double loss;         /* mean over the batch's examples, summed in FP64 */
-    float *row_loss;     /* batch */
-    float *probability;  /* batch x classes, of the last forward */
+    double loss;        /* mean over the batch's examples, summed in FP64 */
+    float *row_loss;    /* batch */
+    float *probability; /* batch x classes, of the last forward */
 };
 
 /* What every model kind is told; the kinds stand in ng_model_kinds[] (models/zoo). */
@@ -174,9 +176,9 @@ void ng_model_take_counts(struct ng_model *model, struct ng_cast_counts *counts)
 int ng_model_first_bad(const struct ng_model *model);
 
 /* For ops: declares a tensor of this node in the ledger. */
-int ng_node_declare(struct ng_model *model, const struct ng_node *node, const char *name,
-                    enum ng_ledger_class ledger_class, enum ng_lifetime lifetime,
-                    size_t bytes, int first, int last);
+int ng_node_declare(struct ng_model *model, const struct ng_node *node,
+                    const char *name, enum ng_ledger_class ledger_class,
+                    enum ng_lifetime lifetime, size_t bytes, int first, int last);
 static inline int ng_forward_position(const struct ng_node *node)
 {
     return node->number;

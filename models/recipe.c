@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const ng_slot_names[] = {"input@fprop",  "weight@fprop", "grad@dgrad",
-                                     "weight@dgrad", "grad@wgrad",   "input@wgrad",
-                                     NULL};
+const char *const ng_slot_names[] = {
+    "input@fprop", "weight@fprop", "grad@dgrad", "weight@dgrad",
+    "grad@wgrad",  "input@wgrad",  NULL};
 static const char *const saved_input_names[] = {"stored", "codes", NULL};
 static const char *const saved_mask_names[] = {"output", "bits", NULL};
 static const char *const evaluation_names[] = {"frozen", "current", "fp32-master",
@@ -110,9 +110,10 @@ static bool is_weight(int slot)
     return slot == NG_SLOT_WEIGHT_FPROP || slot == NG_SLOT_WEIGHT_DGRAD;
 }
 
-#define RULE(field)    offsetof(struct ng_recipe_rule, field)
-#define SLOT(s, field) (RULE(slot) + (size_t)(s) * sizeof(struct ng_recipe_slot_text) + \
-                        offsetof(struct ng_recipe_slot_text, field))
+#define RULE(field) offsetof(struct ng_recipe_rule, field)
+#define SLOT(s, field)                                                                 \
+    (RULE(slot) + (size_t)(s) * sizeof(struct ng_recipe_slot_text) +                   \
+     offsetof(struct ng_recipe_slot_text, field))
 
 static enum ng_status resolve_slot(const struct resolution *r, int s,
                                    struct ng_slot_cell *cell)
@@ -154,7 +155,6 @@ static enum ng_status resolve_slot(const struct resolution *r, int s,
 out:
     return status;
 }
-
 
 /* may: which liberties this store has. */
 enum { MAY_SCALE = 1, MAY_STOCHASTIC = 2 };

@@ -68,8 +68,8 @@ struct ng_recipe_rule {
 struct ng_recipe {
     char *name;
     char *summary;
-    char *hardware;  /* what hardware does */
-    char *simulated; /* what is simulated here */
+    char *hardware;         /* what hardware does */
+    char *simulated;        /* what is simulated here */
     struct ng_tables rules; /* struct ng_recipe_rule, in file order */
 };
 extern const struct ng_key_table ng_recipe_keys;
@@ -96,7 +96,8 @@ enum ng_evaluation { NG_EVAL_FROZEN, NG_EVAL_CURRENT, NG_EVAL_FP32_MASTER };
 
 struct ng_node_recipe {
     const char *node;
-    bool has_slots; /* a node with GEMMs and parameters; others use output and saved_mask */
+    bool
+        has_slots; /* a node with GEMMs and parameters; others use output and saved_mask */
     struct ng_slot_cell slot[NG_SLOTS];
     struct {
         const struct ng_accumulator *accumulator;

@@ -102,9 +102,9 @@ static const struct ng_key rule_keys[] = {
     RULE_KEY(loss_scale, "multiplies the loss before the backward pass: none"),
     RULE_KEY(evaluation, "scales of the evaluation's casts: frozen, current"),
 };
-static const struct ng_key_table rule_table = {
-    "recipe rule", sizeof(struct ng_recipe_rule), rule_keys,
-    sizeof rule_keys / sizeof rule_keys[0]};
+static const struct ng_key_table rule_table = {"recipe rule",
+                                               sizeof(struct ng_recipe_rule), rule_keys,
+                                               sizeof rule_keys / sizeof rule_keys[0]};
 
 #define RECIPE(field) offsetof(struct ng_recipe, field)
 static const struct ng_key recipe_keys[] = {

@@ -26,11 +26,11 @@ static struct ng_state_item item_of(const struct ng_parameter *parameter,
     return item;
 }
 
-static enum ng_status each_of_parameter(struct ng_parameter *parameter,
-                                        enum ng_status (*see)(void *context,
-                                                              struct ng_state_item *item,
-                                                              struct ng_error *err),
-                                        void *context, struct ng_error *err)
+static enum ng_status
+each_of_parameter(struct ng_parameter *parameter,
+                  enum ng_status (*see)(void *context, struct ng_state_item *item,
+                                        struct ng_error *err),
+                  void *context, struct ng_error *err)
 {
     enum ng_status status = NG_OK;
     const struct ng_qmatrix *const parts[] = {&parameter->master, &parameter->copy,

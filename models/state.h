@@ -31,7 +31,8 @@ struct ng_state_item {
     void *data;
     float *scale, *scale_inv; /* of a tensor scale, or NULL */
     enum ng_ledger_class ledger_class;
-    bool final; /* part of the run file's final weights (master and evaluation scales) */
+    bool
+        final; /* part of the run file's final weights (master and evaluation scales) */
 };
 
 /* Stops at the first status that is not NG_OK and returns it. */

@@ -72,8 +72,7 @@ static void multiply_block(const struct workspace *space, size_t rows, size_t co
 {
     for (size_t j = 0; j < cols; j += NR)
         for (size_t i = 0; i < rows; i += MR)
-            tile(depth, space->a + i * depth, space->b + j * depth,
-                 sums + i * NC + j);
+            tile(depth, space->a + i * depth, space->b + j * depth, sums + i * NC + j);
 }
 
 struct job {
@@ -158,8 +157,7 @@ static bool operand_fits(const struct ng_gemm_operand *operand, size_t rows, siz
 static bool operand_is_known(const struct ng_gemm_operand *operand)
 {
     enum ng_granularity granularity = operand->matrix->granularity;
-    return granularity == NG_GRANULARITY_NONE ||
-           granularity == NG_GRANULARITY_TENSOR ||
+    return granularity == NG_GRANULARITY_NONE || granularity == NG_GRANULARITY_TENSOR ||
            (granularity == NG_GRANULARITY_ROW && !operand->transposed);
 }
 
@@ -175,8 +173,9 @@ static bool query(const struct ng_gemm *gemm, struct ng_gemm_answer *answer)
         !operand_fits(&gemm->b, gemm->n, gemm->k))
         return refuse(answer, "an operand's shape is not the one of the product");
     if (!operand_is_known(&gemm->a) || !operand_is_known(&gemm->b))
-        return refuse(answer, "the canonical backend takes one scale per tensor, or per "
-                              "row outside K; blocks along K have no kernel here");
+        return refuse(answer,
+                      "the canonical backend takes one scale per tensor, or per "
+                      "row outside K; blocks along K have no kernel here");
     return true;
 }
 

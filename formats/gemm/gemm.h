@@ -49,7 +49,8 @@ struct ng_accumulator {
     int fraction_bits; /* kept at alignment; 0: not an align-and-add model */
     bool c_in_step;
     enum ng_rounding result_rounding;
-    size_t promote_every; /* products after which the partial is added in FP32; 0: never */
+    size_t
+        promote_every; /* products after which the partial is added in FP32; 0: never */
     enum ng_verification verification;
 };
 extern const struct ng_accumulator ng_accumulator_fp32;
@@ -87,7 +88,8 @@ struct ng_gemm_answer {
     enum ng_gemm_label label;
     enum ng_verification verification;
     size_t workspace_bytes; /* real need with this pool */
-    size_t nominal_bytes;   /* the formula's value for one thread: what the ledger books */
+    size_t
+        nominal_bytes; /* the formula's value for one thread: what the ledger books */
     size_t padding_bytes;
     char refusal[256]; /* why, when refused: one sentence */
 };

@@ -12,15 +12,15 @@ __attribute__((target("avx2,fma"))) void ng_gemm_tile_avx2(size_t k, const float
      * does not unroll the loops over it. */
 #define EACH_ROW(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5)
 #define LOAD(i)                                                                        \
-    __m256 left##i = _mm256_loadu_ps(c + (i) * NG_GEMM_NC);                            \
-    __m256 right##i = _mm256_loadu_ps(c + (i) * NG_GEMM_NC + 8);
+    __m256 left##i = _mm256_loadu_ps(c + (i)*NG_GEMM_NC);                              \
+    __m256 right##i = _mm256_loadu_ps(c + (i)*NG_GEMM_NC + 8);
 #define MULTIPLY(i)                                                                    \
     value = _mm256_broadcast_ss(a + (i));                                              \
     left##i = _mm256_fmadd_ps(value, b0, left##i);                                     \
     right##i = _mm256_fmadd_ps(value, b1, right##i);
 #define STORE(i)                                                                       \
-    _mm256_storeu_ps(c + (i) * NG_GEMM_NC, left##i);                                   \
-    _mm256_storeu_ps(c + (i) * NG_GEMM_NC + 8, right##i);
+    _mm256_storeu_ps(c + (i)*NG_GEMM_NC, left##i);                                     \
+    _mm256_storeu_ps(c + (i)*NG_GEMM_NC + 8, right##i);
     EACH_ROW(LOAD)
     for (size_t p = 0; p < k; p++) {
         __m256 b0 = _mm256_loadu_ps(b), b1 = _mm256_loadu_ps(b + 8), value;

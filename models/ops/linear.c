@@ -117,9 +117,8 @@ static void life_of(const struct ng_model *model, const struct ng_node *node, in
         *last = saved ? backward : forward;
         *ledger_class = saved ? NG_LEDGER_SAVED : NG_LEDGER_WORKSPACE;
     } else if (slot == NG_SLOT_WEIGHT_FPROP) {
-        bool kept =
-            needs_grad &&
-            shared_slot(node, NG_SLOT_WEIGHT_DGRAD, needs_grad) == NG_SLOT_WEIGHT_FPROP;
+        bool kept = needs_grad && shared_slot(node, NG_SLOT_WEIGHT_DGRAD, needs_grad) ==
+                                      NG_SLOT_WEIGHT_FPROP;
         *first = forward;
         *last = kept ? backward : forward;
         *ledger_class = NG_LEDGER_COMPUTE_COPIES;
@@ -144,8 +143,8 @@ static void declare_operand(struct ng_model *model, struct ng_node *node, int sl
     const struct ng_slot_cell *cell = &node->recipe.slot[slot];
     bool needs_grad = model->values[node->input].needs_grad;
     operand->entry = operand->scale_entry = operand->shares = -1;
-    operand->used = needs_grad ||
-                    (slot != NG_SLOT_GRAD_DGRAD && slot != NG_SLOT_WEIGHT_DGRAD);
+    operand->used =
+        needs_grad || (slot != NG_SLOT_GRAD_DGRAD && slot != NG_SLOT_WEIGHT_DGRAD);
     operand->matrix = (struct ng_qmatrix){
         .format = cell->format,
         .policy = cell->policy,
@@ -162,7 +161,8 @@ static void declare_operand(struct ng_model *model, struct ng_node *node, int sl
     operand->matrix.rows = rows;
     operand->matrix.cols = cols;
     operand->matrix.codes[NG_ROWWISE].row_stride = cols;
-    operand->direct = !is_scaled(cell) && cell->format == stored_format(model, node, slot);
+    operand->direct =
+        !is_scaled(cell) && cell->format == stored_format(model, node, slot);
     if (!operand->used || operand->direct)
         return;
     operand->shares = shared_slot(node, slot, needs_grad);
@@ -288,11 +288,11 @@ static enum ng_status declare(struct ng_model *model, struct ng_node *node,
         declare_operand(model, node, slot);
     linear->evaluation_entry = -1;
     if (is_scaled(&recipe->slot[NG_SLOT_INPUT_FPROP]))
-        linear->evaluation_entry =
-            ng_node_declare(model, node, "input@fprop.evaluation-scale",
-                            NG_LEDGER_SCALES, NG_LIFETIME_PERSISTENT, 2 * sizeof(float),
-                            0, 0);
-    int forward = ng_forward_position(node), backward = ng_backward_position(model, node);
+        linear->evaluation_entry = ng_node_declare(
+            model, node, "input@fprop.evaluation-scale", NG_LEDGER_SCALES,
+            NG_LIFETIME_PERSISTENT, 2 * sizeof(float), 0, 0);
+    int forward = ng_forward_position(node),
+        backward = ng_backward_position(model, node);
     linear->bias_entry = linear->sum_entry = -1;
     if (recipe->master.format != &ng_fp32)
         linear->bias_entry = ng_node_declare(
@@ -423,8 +423,8 @@ static void bias_gradient(const struct ng_value *output, struct linear *linear,
 {
     struct ng_qmatrix *gradient = &linear->bias->gradient;
     size_t width = output->cols, bytes = (size_t)output->grad_format->storage_bytes;
-    float *sums = linear->sums != NULL ? linear->sums
-                                       : (float *)gradient->codes[NG_ROWWISE].data;
+    float *sums =
+        linear->sums != NULL ? linear->sums : (float *)gradient->codes[NG_ROWWISE].data;
     if (step->micro_batch == 0)
         memset(sums, 0, width * sizeof *sums);
     else if (linear->sums != NULL)

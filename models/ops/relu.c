@@ -21,7 +21,8 @@ static enum ng_status declare(struct ng_model *model, struct ng_node *node,
     if (relu == NULL)
         return ng_fail(err, NG_FAILED, "no memory for node %s", node->name);
     node->state = relu;
-    int forward = ng_forward_position(node), backward = ng_backward_position(model, node);
+    int forward = ng_forward_position(node),
+        backward = ng_backward_position(model, node);
     relu->mask_entry = -1;
     if (node->recipe.saved_mask.how == NG_MASK_BITS) {
         size_t bytes = (model->batch * node->width + 7) / 8;

@@ -24,7 +24,8 @@ static enum ng_status declare(struct ng_model *model, struct ng_node *node,
     if (loss == NULL)
         return ng_fail(err, NG_FAILED, "no memory for node %s", node->name);
     node->state = loss;
-    int forward = ng_forward_position(node), backward = ng_backward_position(model, node);
+    int forward = ng_forward_position(node),
+        backward = ng_backward_position(model, node);
     loss->probability_entry = ng_node_declare(
         model, node, "probability", NG_LEDGER_SAVED, NG_LIFETIME_STEP,
         model->batch * model->classes * sizeof(float), forward, backward);
@@ -93,8 +94,8 @@ static void backward(struct ng_model *model, struct ng_node *node,
                 &node->recipe.output_backward.policy, &logits->grad_stats.counts);
         }
     }
-    logits->grad_stats.amax_bits = ng_stored_amax_bits(
-        logits->grad_format, logits->grad, step->rows * classes);
+    logits->grad_stats.amax_bits =
+        ng_stored_amax_bits(logits->grad_format, logits->grad, step->rows * classes);
 }
 
 const struct ng_op ng_op_softmax_cross_entropy = {

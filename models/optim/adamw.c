@@ -19,8 +19,8 @@ struct chunk {
     float g[CHUNK], m[CHUNK], v[CHUNK], w[CHUNK];
 };
 
-static inline __attribute__((always_inline)) void moment1_body(const struct constants *c,
-                                                               struct chunk *x)
+static inline __attribute__((always_inline)) void
+moment1_body(const struct constants *c, struct chunk *x)
 {
     for (size_t i = 0; i < CHUNK; i++)
         x->m[i] = c->beta1 * x->m[i] + c->one_minus_beta1 * x->g[i];
@@ -175,8 +175,7 @@ static void update_parameter(struct ng_parameter *parameter,
     }
     if (scaled)
         m->scales[NG_ROWWISE].scale_inv[0] = scale_inv;
-    w->stats.amax_bits =
-        ng_stored_amax_bits(w->format, w->codes[NG_ROWWISE].data, n);
+    w->stats.amax_bits = ng_stored_amax_bits(w->format, w->codes[NG_ROWWISE].data, n);
     ng_parameter_copy(parameter);
 }
 
