@@ -62,30 +62,22 @@ void ng_model_see(struct ng_model *model, const struct ng_node *node, const char
     model->trace.see(model->trace.context, name, matrix);
 }
 
-static void add_counts(struct ng_cast_counts *into, const struct ng_cast_counts *from)
-{
-    into->elements += from->elements;
-    into->saturated += from->saturated;
-    into->flushed += from->flushed;
-    into->nan += from->nan;
-    into->inf += from->inf;
-}
-
 /* The batch's rows, straight from the split, in the input value's own width. */
 static void load_input(struct ng_model *model, const struct ng_step *step)
 {
     struct ng_value *input = &model->values[0];
     const struct ng_store_cell *cell = &model->input_recipe.output;
     size_t width = input->cols, bytes = width * (size_t)input->format->storage_bytes;
+    uint32_t amax_bits = 0;
     input->stats = (struct ng_tensor_stats){0};
     for (size_t i = 0; i < step->rows; i++) {
         const float *row = step->x + (size_t)step->order[i] * width;
         char *codes = (char *)input->data + i * bytes;
         input->format->encode(row, codes, width, 1.0f, &cell->policy,
                               &input->stats.counts);
+        amax_bits = ng_amax_join(amax_bits, ng_amax_bits(row, width));
     }
-    input->stats.amax_bits =
-        ng_stored_amax_bits(input->format, input->data, step->rows * width);
+    input->stats.amax_bits = ng_amax_as_stored(input->format, &cell->policy, amax_bits);
 }
 
 void ng_model_forward(struct ng_model *model, const struct ng_step *step)
@@ -97,7 +89,7 @@ void ng_model_forward(struct ng_model *model, const struct ng_step *step)
         struct ng_value *value = &model->values[node->output];
         if (value->cols == 0)
             continue;
-        add_counts(&node->counts, &value->stats.counts);
+        ng_cast_counts_add(&node->counts, &value->stats.counts);
         struct ng_qmatrix output = ng_value_matrix(value, step->rows);
         ng_model_see(model, node, "output", &output);
     }
@@ -111,7 +103,7 @@ void ng_model_backward(struct ng_model *model, const struct ng_step *step)
         struct ng_value *input = &model->values[node->input];
         if (!input->needs_grad)
             continue;
-        add_counts(&node->counts, &input->grad_stats.counts);
+        ng_cast_counts_add(&node->counts, &input->grad_stats.counts);
         struct ng_qmatrix gradient = ng_value_grad_matrix(input, step->rows);
         ng_model_see(model, node, "input-gradient", &gradient);
     }
@@ -199,7 +191,7 @@ void ng_model_take_counts(struct ng_model *model, struct ng_cast_counts *counts)
 {
     *counts = (struct ng_cast_counts){0};
     for (size_t i = 0; i < model->node_count; i++) {
-        add_counts(counts, &model->nodes[i].counts);
+        ng_cast_counts_add(counts, &model->nodes[i].counts);
         model->nodes[i].counts = (struct ng_cast_counts){0};
     }
 }

@@ -259,7 +259,7 @@ out:
     return status;
 }
 
-static bool same_cast(const struct ng_slot_cell *a, const struct ng_slot_cell *b)
+bool ng_slot_same_cast(const struct ng_slot_cell *a, const struct ng_slot_cell *b)
 {
     return a->format == b->format && a->granularity == b->granularity &&
            a->scale_rule == b->scale_rule && a->source == b->source;
@@ -276,8 +276,8 @@ static enum ng_status check_together(const struct resolution *r,
                           "a compute_copy, or source parameter");
     if (resolved->saved_input.how == NG_SAVED_CODES &&
         (resolved->slot[NG_SLOT_INPUT_FPROP].format->storage_bytes > 1 ||
-         !same_cast(&resolved->slot[NG_SLOT_INPUT_FPROP],
-                    &resolved->slot[NG_SLOT_INPUT_WGRAD])))
+         !ng_slot_same_cast(&resolved->slot[NG_SLOT_INPUT_FPROP],
+                            &resolved->slot[NG_SLOT_INPUT_WGRAD])))
         return refuse(r, resolved->saved_input.rule, "saved_input", "codes",
                       "input@fprop and input@wgrad to be the same 8-bit cast, whose "
                       "codes can serve both");

@@ -90,6 +90,9 @@ struct ng_store_cell {
     struct ng_policy policy;
     int rule;
 };
+/* Would the two make the same codes of the same tensor? */
+bool ng_slot_same_cast(const struct ng_slot_cell *a, const struct ng_slot_cell *b);
+
 enum ng_saved_input { NG_SAVED_STORED, NG_SAVED_CODES };
 enum ng_saved_mask { NG_MASK_OUTPUT, NG_MASK_BITS };
 enum ng_evaluation { NG_EVAL_FROZEN, NG_EVAL_CURRENT, NG_EVAL_FP32_MASTER };

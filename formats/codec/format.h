@@ -67,6 +67,15 @@ extern const struct ng_policy NG_POLICY_CUDA_SATFINITE;
 struct ng_cast_counts {
     uint64_t elements, saturated, flushed, nan, inf;
 };
+static inline void ng_cast_counts_add(struct ng_cast_counts *into,
+                                      const struct ng_cast_counts *from)
+{
+    into->elements += from->elements;
+    into->saturated += from->saturated;
+    into->flushed += from->flushed;
+    into->nan += from->nan;
+    into->inf += from->inf;
+}
 
 struct ng_format {
     const char *name;
@@ -96,6 +105,12 @@ const struct ng_format *ng_format_by_name(const char *name);
 uint32_t ng_format_encode_one(const struct ng_format *format,
                               const struct ng_policy *policy, float x, uint32_t random,
                               struct ng_cast_counts *counts);
+/* Stochastic rounding of n elements: codes[i] is what ng_format_encode_one() makes of
+ * RN32(x[i] * scale) with words[i]; counts (may be NULL) added to. */
+void ng_format_encode_stochastic(const struct ng_format *format, const float *x,
+                                 const uint32_t *words, void *codes, size_t n,
+                                 float scale, const struct ng_policy *policy,
+                                 struct ng_cast_counts *counts);
 /* The value of a code; a NaN comes back canonical (0x7FC00000). */
 float ng_format_decode_one(const struct ng_format *format, uint32_t code);
 

@@ -13,8 +13,8 @@ static void encode_by_definition(const struct ng_format *format, const float *x,
                         ng_format_encode_one(format, policy, x[i] * scale, 0, counts));
 }
 
-static struct ng_narrow_rules rules_of(const struct ng_format *format,
-                                       const struct ng_policy *policy, float scale)
+struct ng_narrow_rules ng_narrow_rules_of(const struct ng_format *format,
+                                          const struct ng_policy *policy, float scale)
 {
     uint32_t special = format->inf_code != 0 ? format->inf_code : format->nan_code;
     return (struct ng_narrow_rules){
@@ -27,6 +27,18 @@ static struct ng_narrow_rules rules_of(const struct ng_format *format,
     };
 }
 
+void ng_narrow_count(struct ng_cast_counts *counts, size_t elements,
+                     const struct ng_narrow_counts *span)
+{
+    if (counts == NULL)
+        return;
+    counts->elements += elements;
+    counts->saturated += span->saturated;
+    counts->flushed += span->flushed;
+    counts->nan += span->nan;
+    counts->inf += span->inf;
+}
+
 void ng_narrow_encode(const struct ng_format *format, ng_narrow_body *scalar,
                       ng_narrow_body *avx2, const float *x, void *codes, size_t n,
                       float scale, const struct ng_policy *policy,
@@ -36,20 +48,13 @@ void ng_narrow_encode(const struct ng_format *format, ng_narrow_body *scalar,
         encode_by_definition(format, x, codes, n, scale, policy, counts);
         return;
     }
-    struct ng_narrow_rules rules = rules_of(format, policy, scale);
+    struct ng_narrow_rules rules = ng_narrow_rules_of(format, policy, scale);
     ng_narrow_body *body = ng_isa() == NG_ISA_AVX2 ? avx2 : scalar;
-    const size_t most = (size_t)1 << 30;
-    for (size_t start = 0; start < n; start += most) {
-        size_t count = n - start < most ? n - start : most;
+    for (size_t start = 0; start < n; start += NG_NARROW_MOST) {
+        size_t count = n - start < NG_NARROW_MOST ? n - start : NG_NARROW_MOST;
         struct ng_narrow_counts span = {0};
         body(&rules, x + start,
              (uint8_t *)codes + start * (size_t)format->storage_bytes, count, &span);
-        if (counts == NULL)
-            continue;
-        counts->elements += count;
-        counts->saturated += span.saturated;
-        counts->flushed += span.flushed;
-        counts->nan += span.nan;
-        counts->inf += span.inf;
+        ng_narrow_count(counts, count, &span);
     }
 }

@@ -29,7 +29,8 @@
 #define NG_AVX2
 #endif
 
-enum { NG_NARROW_BLOCK = 64 };
+/* A body gets at most NG_NARROW_MOST elements at a time: its counts have 32 bits. */
+enum { NG_NARROW_BLOCK = 64, NG_NARROW_MOST = 1 << 30 };
 
 /* Constants of a format; the same numbers as in its struct ng_format. */
 struct ng_narrow_shape {
@@ -48,7 +49,7 @@ struct ng_narrow_counts {
     uint32_t saturated, flushed, nan, inf;
 };
 
-/* A body converts n <= 2^30 elements and adds to the counts. */
+/* A body converts n <= NG_NARROW_MOST elements and adds to the counts. */
 typedef void ng_narrow_body(const struct ng_narrow_rules *rules, const float *x,
                             void *codes, size_t n, struct ng_narrow_counts *counts);
 
@@ -58,6 +59,13 @@ void ng_narrow_encode(const struct ng_format *format, ng_narrow_body *scalar,
                       ng_narrow_body *avx2, const float *x, void *codes, size_t n,
                       float scale, const struct ng_policy *policy,
                       struct ng_cast_counts *counts);
+
+struct ng_narrow_rules ng_narrow_rules_of(const struct ng_format *format,
+                                          const struct ng_policy *policy, float scale);
+
+/* Adds what one body counted; counts may be NULL. */
+void ng_narrow_count(struct ng_cast_counts *counts, size_t elements,
+                     const struct ng_narrow_counts *span);
 
 NG_INLINE uint32_t ng_narrow_bits(float x)
 {

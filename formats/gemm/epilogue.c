@@ -51,27 +51,11 @@ static void canonical_nan(float *values, size_t count)
     }
 }
 
-/* Rounding is monotonic, so the largest magnitude as stored is the rounded largest. */
-static uint32_t amax_as_stored(const struct ng_gemm *gemm, uint32_t amax_bits)
-{
-    float amax;
-    memcpy(&amax, &amax_bits, sizeof amax);
-    uint32_t code =
-        ng_format_encode_one(gemm->d_format, &gemm->d_policy, amax, 0, NULL);
-    amax = ng_format_decode_one(gemm->d_format, code);
-    memcpy(&amax_bits, &amax, sizeof amax_bits);
-    return amax_bits;
-}
-
 void ng_tensor_stats_join(struct ng_tensor_stats *into,
                           const struct ng_tensor_stats *from)
 {
     into->amax_bits = ng_amax_join(into->amax_bits, from->amax_bits);
-    into->counts.elements += from->counts.elements;
-    into->counts.saturated += from->counts.saturated;
-    into->counts.flushed += from->counts.flushed;
-    into->counts.nan += from->counts.nan;
-    into->counts.inf += from->counts.inf;
+    ng_cast_counts_add(&into->counts, &from->counts);
 }
 
 void ng_gemm_epilogue(const struct ng_gemm *gemm, size_t batch, size_t m, size_t n,
@@ -92,7 +76,8 @@ void ng_gemm_epilogue(const struct ng_gemm *gemm, size_t batch, size_t m, size_t
     canonical_nan(sums, count);
     if (stats != NULL)
         stats->amax_bits = ng_amax_join(
-            stats->amax_bits, amax_as_stored(gemm, ng_amax_bits(sums, count)));
+            stats->amax_bits, ng_amax_as_stored(gemm->d_format, &gemm->d_policy,
+                                                ng_amax_bits(sums, count)));
     gemm->d_format->encode(sums, d, count, 1.0f, &gemm->d_policy,
                            stats == NULL ? NULL : &stats->counts);
 }

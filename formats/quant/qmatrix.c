@@ -44,6 +44,17 @@ uint32_t ng_amax_bits(const float *x, size_t n)
     return amax;
 }
 
+uint32_t ng_amax_as_stored(const struct ng_format *format,
+                           const struct ng_policy *policy, uint32_t amax_bits)
+{
+    float amax;
+    memcpy(&amax, &amax_bits, sizeof amax);
+    uint32_t code = ng_format_encode_one(format, policy, amax, 0, NULL);
+    amax = ng_format_decode_one(format, code);
+    memcpy(&amax_bits, &amax, sizeof amax_bits);
+    return amax_bits;
+}
+
 float ng_qmatrix_scale_inv(const struct ng_qmatrix *matrix)
 {
     if (matrix->granularity == NG_GRANULARITY_NONE)
@@ -144,14 +155,8 @@ void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
     size_t tasks = (matrix->rows + cast.rows_per_task - 1) / cast.rows_per_task;
     ng_pool_run(pool, tasks, cast_task, &cast);
 
-    struct ng_cast_counts *sum = &matrix->stats.counts;
-    for (size_t task = 0; task < tasks; task++) {
-        sum->elements += cast.counts[task].elements;
-        sum->saturated += cast.counts[task].saturated;
-        sum->flushed += cast.counts[task].flushed;
-        sum->nan += cast.counts[task].nan;
-        sum->inf += cast.counts[task].inf;
-    }
+    for (size_t task = 0; task < tasks; task++) 
+        ng_cast_counts_add(&matrix->stats.counts, &cast.counts[task]);
 }
 
 void ng_qmatrix_read(const struct ng_qmatrix *matrix, size_t row, size_t first,

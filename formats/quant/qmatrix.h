@@ -118,6 +118,11 @@ static inline uint32_t ng_amax_join(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
+/* The amax that an unscaled tensor has once it is stored, from its amax before rounding
+ * (not for stochastic rounding): rounding is monotonic, so the largest stays the largest. */
+uint32_t ng_amax_as_stored(const struct ng_format *format,
+                           const struct ng_policy *policy, uint32_t amax_bits);
+
 /* scale_inv of the one scale of a NONE or TENSOR matrix (1 for NONE). */
 float ng_qmatrix_scale_inv(const struct ng_qmatrix *matrix);
 
@@ -131,7 +136,7 @@ void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
 
 /* Row `row`, columns [first, first + n), as fp32 with the scale applied: RN32(code *
  * scale_inv). For tests, records and optimisers; GEMMs read the codes. */
-void ng_qmatrix_read(const struct ng_qmatrix *matrix, size_t row, size_t first, size_t n,
-                     float *x);
+void ng_qmatrix_read(const struct ng_qmatrix *matrix, size_t row, size_t first,
+                     size_t n, float *x);
 
 #endif

@@ -39,12 +39,6 @@ static bool is_scaled(const struct ng_slot_cell *cell)
     return cell->granularity == NG_GRANULARITY_TENSOR;
 }
 
-static bool same_cast(const struct ng_slot_cell *a, const struct ng_slot_cell *b)
-{
-    return a->format == b->format && a->granularity == b->granularity &&
-           a->scale_rule == b->scale_rule && a->source == b->source;
-}
-
 static size_t state_bytes(const struct ng_node_recipe *recipe, bool input_needs_grad)
 {
     const struct ng_slot_cell *slot = recipe->slot;
@@ -55,13 +49,13 @@ static size_t state_bytes(const struct ng_node_recipe *recipe, bool input_needs_
     if (is_scaled(&slot[NG_SLOT_WEIGHT_FPROP]))
         bytes += pair;
     if (input_needs_grad && is_scaled(&slot[NG_SLOT_WEIGHT_DGRAD]) &&
-        !same_cast(&slot[NG_SLOT_WEIGHT_FPROP], &slot[NG_SLOT_WEIGHT_DGRAD]))
+        !ng_slot_same_cast(&slot[NG_SLOT_WEIGHT_FPROP], &slot[NG_SLOT_WEIGHT_DGRAD]))
         bytes += pair;
     if (input_needs_grad && is_scaled(&slot[NG_SLOT_GRAD_DGRAD]))
         bytes += pair;
     if (is_scaled(&slot[NG_SLOT_GRAD_WGRAD]) &&
         !(input_needs_grad &&
-          same_cast(&slot[NG_SLOT_GRAD_DGRAD], &slot[NG_SLOT_GRAD_WGRAD])))
+          ng_slot_same_cast(&slot[NG_SLOT_GRAD_DGRAD], &slot[NG_SLOT_GRAD_WGRAD])))
         bytes += pair;
     if (is_scaled(&slot[NG_SLOT_INPUT_WGRAD]) &&
         recipe->saved_input.how == NG_SAVED_STORED)
@@ -92,10 +86,10 @@ static int shared_slot(const struct ng_node *node, int slot, bool input_needs_gr
 {
     const struct ng_node_recipe *recipe = &node->recipe;
     if (slot == NG_SLOT_WEIGHT_DGRAD &&
-        same_cast(&recipe->slot[slot], &recipe->slot[NG_SLOT_WEIGHT_FPROP]))
+        ng_slot_same_cast(&recipe->slot[slot], &recipe->slot[NG_SLOT_WEIGHT_FPROP]))
         return NG_SLOT_WEIGHT_FPROP;
     if (slot == NG_SLOT_GRAD_WGRAD && input_needs_grad &&
-        same_cast(&recipe->slot[slot], &recipe->slot[NG_SLOT_GRAD_DGRAD]))
+        ng_slot_same_cast(&recipe->slot[slot], &recipe->slot[NG_SLOT_GRAD_DGRAD]))
         return NG_SLOT_GRAD_DGRAD;
     if (slot == NG_SLOT_INPUT_WGRAD && recipe->saved_input.how == NG_SAVED_CODES)
         return NG_SLOT_INPUT_FPROP;
@@ -380,11 +374,7 @@ static void cast(struct ng_model *model, struct ng_node *node, int slot,
         ng_qmatrix_cast(matrix, direct_data(model, node, slot),
                         stored_format(model, node, slot), matrix->cols, amax_bits,
                         model->pool);
-        node->counts.elements += matrix->stats.counts.elements;
-        node->counts.saturated += matrix->stats.counts.saturated;
-        node->counts.flushed += matrix->stats.counts.flushed;
-        node->counts.nan += matrix->stats.counts.nan;
-        node->counts.inf += matrix->stats.counts.inf;
+        ng_cast_counts_add(&node->counts, &matrix->stats.counts);
     }
     ng_model_see(model, node, ng_slot_names[slot], matrix);
 }

@@ -61,6 +61,7 @@ static void forward(struct ng_model *model, struct ng_node *node,
     size_t n = step->rows * node->width;
     size_t from = (size_t)input->format->storage_bytes;
     size_t to = (size_t)output->format->storage_bytes;
+    uint32_t amax_bits = 0;
     output->stats = (struct ng_tensor_stats){0};
     for (size_t at = 0; at < n; at += NG_MODEL_CHUNK) {
         float y[NG_MODEL_CHUNK];
@@ -71,10 +72,12 @@ static void forward(struct ng_model *model, struct ng_node *node,
             y[i] = y[i] <= 0.0f ? 0.0f : y[i];
         if (relu->mask != NULL)
             save_bits(relu->mask, at, y, count);
+        amax_bits = ng_amax_join(amax_bits, ng_amax_bits(y, count));
         output->format->encode(y, codes, count, 1.0f, &node->recipe.output.policy,
                                &output->stats.counts);
     }
-    output->stats.amax_bits = ng_stored_amax_bits(output->format, output->data, n);
+    output->stats.amax_bits =
+        ng_amax_as_stored(output->format, &node->recipe.output.policy, amax_bits);
 }
 
 static void backward(struct ng_model *model, struct ng_node *node,
@@ -86,6 +89,7 @@ static void backward(struct ng_model *model, struct ng_node *node,
     size_t n = step->rows * node->width;
     size_t from = (size_t)output->grad_format->storage_bytes;
     size_t to = (size_t)input->grad_format->storage_bytes;
+    uint32_t amax_bits = 0;
     input->grad_stats = (struct ng_tensor_stats){0};
     for (size_t at = 0; at < n; at += NG_MODEL_CHUNK) {
         float dy[NG_MODEL_CHUNK], y[NG_MODEL_CHUNK];
@@ -100,12 +104,13 @@ static void backward(struct ng_model *model, struct ng_node *node,
                                    y, count);
         for (size_t i = 0; i < count; i++)
             dy[i] = y[i] != 0.0f ? dy[i] : 0.0f;
+        amax_bits = ng_amax_join(amax_bits, ng_amax_bits(dy, count));
         input->grad_format->encode(dy, (char *)input->grad + at * to, count, 1.0f,
                                    &node->recipe.output_backward.policy,
                                    &input->grad_stats.counts);
     }
-    input->grad_stats.amax_bits =
-        ng_stored_amax_bits(input->grad_format, input->grad, n);
+    input->grad_stats.amax_bits = ng_amax_as_stored(
+        input->grad_format, &node->recipe.output_backward.policy, amax_bits);
 }
 
 const struct ng_op ng_op_relu = {

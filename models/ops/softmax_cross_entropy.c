@@ -79,6 +79,7 @@ static void backward(struct ng_model *model, struct ng_node *node,
     size_t classes = model->classes;
     size_t bytes = (size_t)logits->grad_format->storage_bytes;
     float share = 1.0f / (float)(step->rows * step->micro_batches);
+    uint32_t amax_bits = 0;
     logits->grad_stats = (struct ng_tensor_stats){0};
     for (size_t row = 0; row < step->rows; row++) {
         uint32_t label = step->labels[step->order[row]];
@@ -89,6 +90,7 @@ static void backward(struct ng_model *model, struct ng_node *node,
                 classes - at < NG_MODEL_CHUNK ? classes - at : NG_MODEL_CHUNK;
             for (size_t i = 0; i < count; i++)
                 dz[i] = (p[at + i] - (at + i == label ? 1.0f : 0.0f)) * share;
+            amax_bits = ng_amax_join(amax_bits, ng_amax_bits(dz, count));
             logits->grad_format->encode(
                 dz, (char *)logits->grad + (row * classes + at) * bytes, count, 1.0f,
                 &node->recipe.output_backward.policy, &logits->grad_stats.counts);

@@ -108,11 +108,8 @@ static void write_chunk(struct ng_qmatrix *matrix, size_t at, size_t count,
     }
     uint32_t words[CHUNK];
     ng_random_fill(&draws->random, at, count, words);
-    for (size_t i = 0; i < count; i++)
-        ng_format_store(matrix->format, codes, i,
-                        ng_format_encode_one(matrix->format, &matrix->policy,
-                                             values[i] * scale, words[i],
-                                             &matrix->stats.counts));
+    ng_format_encode_stochastic(matrix->format, values, words, codes, count, scale,
+                                &matrix->policy, &matrix->stats.counts);
 }
 
 typedef void chunk_body(const struct constants *c, struct chunk *x);
@@ -175,6 +172,7 @@ static void update_parameter(struct ng_parameter *parameter,
     }
     if (scaled)
         m->scales[NG_ROWWISE].scale_inv[0] = scale_inv;
+    /* After a stochastic cast the largest magnitude is known only from what is stored. */
     w->stats.amax_bits = ng_stored_amax_bits(w->format, w->codes[NG_ROWWISE].data, n);
     ng_parameter_copy(parameter);
 }
