@@ -93,7 +93,7 @@ static hid_t text_type(size_t bytes)
 {
     hid_t id = H5Tcopy(H5T_C_S1);
     if (H5Tset_size(id, bytes) < 0 || H5Tset_cset(id, H5T_CSET_UTF8) < 0 ||
-        H5Tset_strpad(id, H5T_STR_NULLPAD) < 0) {
+        H5Tset_strpad(id, H5T_STR_NULLTERM) < 0) {
         H5Tclose(id);
         return H5I_INVALID_HID;
     }
@@ -342,9 +342,9 @@ enum ng_status ng_h5_write_texts(struct ng_h5 *file, const char *path,
                                  const struct ng_h5_shape *shape, char *const *texts,
                                  struct ng_error *err)
 {
-    size_t count = ng_h5_count(shape), longest = 1;
+    size_t count = ng_h5_count(shape), longest = 1; /* with the zero at the end */
     for (size_t i = 0; i < count; i++) {
-        size_t length = texts[i] == NULL ? 0 : strlen(texts[i]);
+        size_t length = texts[i] == NULL ? 1 : strlen(texts[i]) + 1;
         longest = length > longest ? length : longest;
     }
     char *packed = calloc(count > 0 ? count : 1, longest);
@@ -415,7 +415,7 @@ enum ng_status ng_h5_set_text(struct ng_h5 *file, const char *object, const char
             "the attribute %s of %s would take %zu bytes; an attribute holds "
             "at most %d",
             name, object, length, LONGEST_ATTRIBUTE);
-    hid_t id = text_type(length > 0 ? length : 1);
+    hid_t id = text_type(length + 1);
     enum ng_status status = attribute_write(file, object, name, id, text, err);
     H5Tclose(id);
     return status;

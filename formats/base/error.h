@@ -13,9 +13,9 @@
 
 enum ng_status {
     NG_OK = 0,
-    NG_INVALID,     /* the caller's input or configuration is wrong: exit code 2 */
-    NG_FAILED,      /* no result could be produced (I/O, memory, damage): exit code 3 */
-    NG_ABSENT,      /* something optional is not there: the caller decides: exit code 2 */
+    NG_INVALID, /* the caller's input or configuration is wrong: exit code 2 */
+    NG_FAILED,  /* no result could be produced (I/O, memory, damage): exit code 3 */
+    NG_ABSENT,  /* something optional is not there: the caller decides: exit code 2 */
     NG_INTERRUPTED, /* stopped on request, resumable: exit code 75 */
 };
 

@@ -24,8 +24,9 @@
 float ng_expf(float x);
 float ng_logf(float x);
 
-float ng_sum_f32(const float *x, size_t n);  /* FP32 lanes: inside ops */
-double ng_sum_f64(const double *x, size_t n); /* FP64 lanes: losses, norms, statistics */
+float ng_sum_f32(const float *x, size_t n); /* FP32 lanes: inside ops */
+double ng_sum_f64(const double *x,
+                  size_t n); /* FP64 lanes: losses, norms, statistics */
 double ng_sum_f32_in_f64(const float *x, size_t n);
 /* Sum of squares of n floats, squared and added in FP64. */
 double ng_sum_squares(const float *x, size_t n);

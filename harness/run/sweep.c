@@ -115,8 +115,8 @@ static enum ng_status set_aside(const char *path, const struct ng_sweep_watch *w
     if (aside.failed || rename(path, aside.data) != 0)
         NG_TRY(ng_fail(err, NG_FAILED, "Cannot set the damaged run file %s aside: %s.",
                        path, strerror(errno)));
-    ng_text_printf(&words, "%s; the file is kept as %s, and its trial runs again", err->text,
-                   aside.data);
+    ng_text_printf(&words, "%s; the file is kept as %s, and its trial runs again",
+                   err->text, aside.data);
     if (!words.failed)
         note(watch, words.data);
 out:

@@ -41,10 +41,10 @@ extern const char *const ng_trial_phase_names[];
 struct ng_sweep_trial {
     enum ng_trial_phase phase;
     size_t step, steps; /* steps 0: not known before it starts */
-    double loss;
-    double estimate;   /* seconds that it is expected to take */
-    char hash[65];     /* result_hash of a finished trial, else "" */
-    char reason[1024]; /* why it failed */
+    double loss;        /* NaN before the first step, too */
+    double estimate;    /* seconds that it is expected to take */
+    char hash[65];      /* result_hash of a finished trial, else "" */
+    char reason[1024];  /* why it failed */
 };
 
 struct ng_sweep_state {

@@ -1,4 +1,4 @@
-#include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,8 @@
 
 /* How long a wait for reports may last: a stop request is seen this late at most. */
 #define WAIT_IN_MS 100
+/* Between two step events of one trial. */
+#define STEP_EVENT_SECONDS 0.5
 
 struct running {
     struct ng_sweep_state *sweep;
@@ -93,9 +95,9 @@ static void take_report(struct running *run, int w)
     }
     state->step = report->step;
     state->steps = report->steps;
-    state->loss = report->loss;
+    state->loss = report->step > 0 ? report->loss : (double)NAN;
     double now = now_in_seconds();
-    if (now - run->told[w] >= 1.0) {
+    if (now - run->told[w] >= STEP_EVENT_SECONDS) {
         run->told[w] = now;
         ng_events_step(run->sweep->events, run->sweep, worker->trial);
     }
@@ -148,9 +150,9 @@ static enum ng_status judge_outcome(const struct ng_sweep_state *sweep,
     if (failed > 0)
         return ng_fail(
             err, NG_FAILED,
-            "%zu of %zu trials produced no result; the %zu finished ones are "
-            "kept in %s, and the same command tries the others again.",
-            failed, total, done, sweep->folder);
+            "%zu of %zu trials produced no result; the finished ones are kept in %s, "
+            "and the same command tries the others again.",
+            failed, total, sweep->folder);
     if (done < total)
         return ng_fail(err, NG_INTERRUPTED,
                        "Interrupted with %zu of %zu trials finished; the others go on "

@@ -158,9 +158,9 @@ static void resume(struct trial_run *run)
     struct ng_error ignored;
     size_t done = 0;
     enum ng_status status =
-        ng_checkpoint_read(run->checkpoint, run->trial->hash, &run->model, &done,
-                           run->metrics, METRICS, &ignored);
-    if (status != NG_OK || done > run->steps) {
+        ng_checkpoint_read(run->checkpoint, run->trial->hash, &run->model, run->steps,
+                           &done, run->metrics, METRICS, &ignored);
+    if (status != NG_OK) {
         ng_model_initialise(&run->model, run->trial->seed);
         return;
     }

@@ -1,0 +1,227 @@
+/* plan.jsonl: the frozen plan as a file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "experiments/plan/plan.h"
+
+#define PLAN_FORMAT    "narrowgauge-plan"
+#define PLAN_VERSION   1
+#define LARGEST_PLAN   (256ll * 1024 * 1024)
+#define LONGEST_FOLDER 4096
+
+static json_t *arms_json(const struct ng_plan *plan)
+{
+    json_t *arms = json_array();
+    size_t seeds = plan->experiment.seeds.count;
+    for (size_t i = 0; i < plan->arm_count && arms != NULL; i++) {
+        const struct ng_trial *trial = &plan->trials[i * seeds];
+        json_t *arm = json_pack("{s:s, s:s, s:s}", "label", plan->arm_labels[i],
+                                "recipe", trial->recipe->name, "hash", trial->arm_hash);
+        if (json_array_append_new(arms, arm) != 0) {
+            json_decref(arms);
+            return NULL;
+        }
+    }
+    return arms;
+}
+
+static json_t *head_json(const struct ng_plan *plan)
+{
+    json_t *arms = arms_json(plan);
+    if (arms == NULL)
+        return NULL;
+    return json_pack("{s:s, s:i, s:i, s:s, s:s?, s:{s:s, s:s}, s:I, s:i, s:o, s:s}",
+                     "format", PLAN_FORMAT, "format_version", PLAN_VERSION,
+                     "numerics_version", NG_NUMERICS_VERSION, "experiment",
+                     plan->experiment.name, "question", plan->experiment.question,
+                     "data", "set", plan->dataset.name, "sha256", plan->dataset.digest,
+                     "trials", (json_int_t)plan->trial_count, "reference_arm",
+                     plan->reference_arm, "arms", arms, "source", plan->source);
+}
+
+static json_t *trial_json(const struct ng_plan *plan, const struct ng_trial *trial)
+{
+    return json_pack("{s:I, s:I, s:s, s:I, s:s, s:s, s:s}", "index",
+                     (json_int_t)trial->index, "arm", (json_int_t)trial->arm, "label",
+                     plan->arm_labels[trial->arm], "seed", (json_int_t)trial->seed,
+                     "hash", trial->hash, "file", trial->file, "resolved",
+                     trial->resolved);
+}
+
+static bool write_line(FILE *file, json_t *line)
+{
+    bool good = line != NULL && json_dumpf(line, file, JSON_COMPACT) == 0 &&
+                fputc('\n', file) != EOF;
+    json_decref(line);
+    return good;
+}
+
+static bool write_lines(const struct ng_plan *plan, FILE *file)
+{
+    bool good = write_line(file, head_json(plan));
+    for (size_t i = 0; i < plan->trial_count && good; i++)
+        good = write_line(file, trial_json(plan, &plan->trials[i]));
+    return good && fflush(file) == 0 && fsync(fileno(file)) == 0;
+}
+
+static enum ng_status plan_path(const char *folder, const char *ending,
+                                char path[LONGEST_FOLDER], struct ng_error *err)
+{
+    int length = snprintf(path, LONGEST_FOLDER, "%s/plan.jsonl%s", folder, ending);
+    if (length < 0 || length >= LONGEST_FOLDER)
+        return ng_fail(err, NG_INVALID,
+                       "the folder's path %.100s... is too long, "
+                       "expected at most %d bytes",
+                       folder, LONGEST_FOLDER - 32);
+    return NG_OK;
+}
+
+/* A rename lasts only once the folder itself is on disk. */
+static void sync_folder(const char *folder)
+{
+    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    fsync(file);
+    close(file);
+}
+
+enum ng_status ng_plan_write(const struct ng_plan *plan, const char *folder,
+                             struct ng_error *err)
+{
+    char part[LONGEST_FOLDER], path[LONGEST_FOLDER];
+    enum ng_status status = NG_OK;
+    FILE *file = NULL;
+    NG_TRY(plan_path(folder, ".part", part, err));
+    NG_TRY(plan_path(folder, "", path, err));
+    file = fopen(part, "we");
+    if (file == NULL) {
+        status = ng_fail(err, NG_FAILED, "%.500s cannot be written: %s", part,
+                         strerror(errno));
+        goto out;
+    }
+    errno = 0;
+    bool good = write_lines(plan, file);
+    int reason = errno;
+    good = fclose(file) == 0 && good;
+    if (!good || rename(part, path) != 0) {
+        reason = good || reason == 0 ? errno : reason;
+        unlink(part);
+        status = ng_fail(err, NG_FAILED, "%.500s cannot be written: %s", path,
+                         strerror(reason));
+        goto out;
+    }
+    sync_folder(folder);
+out:
+    return status;
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+/* The next line of the file; NULL: there is none, or it is no JSON object. */
+static json_t *read_line(FILE *file, char **buffer, size_t *capacity)
+{
+    ssize_t length = getline(buffer, capacity, file);
+    if (length <= 0)
+        return NULL;
+    json_t *line = json_loadb(*buffer, (size_t)length, 0, NULL);
+    if (line != NULL && !json_is_object(line)) {
+        json_decref(line);
+        return NULL;
+    }
+    return line;
+}
+
+static enum ng_status compare_head(const struct ng_plan *plan, const json_t *head,
+                                   const char *folder, struct ng_error *err)
+{
+    const char *experiment = text_at(head, "experiment");
+    json_int_t version = json_integer_value(json_object_get(head, "numerics_version"));
+    json_int_t trials = json_integer_value(json_object_get(head, "trials"));
+    if (head == NULL || strcmp(text_at(head, "format"), PLAN_FORMAT) != 0)
+        return ng_fail(err, NG_INVALID,
+                       "%.500s/plan.jsonl is damaged or not a plan, expected one that "
+                       "this program wrote, or another folder",
+                       folder);
+    if (strcmp(experiment, plan->experiment.name) != 0)
+        return ng_fail(
+            err, NG_INVALID,
+            "%.500s holds experiment %.100s, expected %s: use another folder", folder,
+            experiment, plan->experiment.name);
+    if (version != NG_NUMERICS_VERSION)
+        return ng_fail(err, NG_INVALID,
+                       "%.500s was made under numerics version %lld, expected %d: use "
+                       "another folder",
+                       folder, (long long)version, NG_NUMERICS_VERSION);
+    if (trials != (json_int_t)plan->trial_count)
+        return ng_fail(err, NG_INVALID,
+                       "%.500s holds a plan of %lld trials, expected the %zu of this "
+                       "configuration: use another folder",
+                       folder, (long long)trials, plan->trial_count);
+    return NG_OK;
+}
+
+static enum ng_status compare_lines(const struct ng_plan *plan, FILE *file,
+                                    const char *folder, struct ng_error *err)
+{
+    char *buffer = NULL;
+    size_t capacity = 0;
+    json_t *line = read_line(file, &buffer, &capacity);
+    enum ng_status status = compare_head(plan, line, folder, err);
+    json_decref(line);
+    for (size_t i = 0; i < plan->trial_count && status == NG_OK; i++) {
+        const struct ng_trial *trial = &plan->trials[i];
+        line = read_line(file, &buffer, &capacity);
+        if (line == NULL)
+            status = ng_fail(err, NG_INVALID,
+                             "%.500s/plan.jsonl is cut off or damaged at line %zu, "
+                             "expected trial %zu: use another folder",
+                             folder, i + 2, i);
+        else if (strcmp(text_at(line, "hash"), trial->hash) != 0 ||
+                 strcmp(text_at(line, "file"), trial->file) != 0)
+            status = ng_fail(err, NG_INVALID,
+                             "%.500s holds another plan: its trial %zu is %.100s, "
+                             "expected %s: use another folder",
+                             folder, i, text_at(line, "file"), trial->file);
+        json_decref(line);
+    }
+    free(buffer);
+    return status;
+}
+
+enum ng_status ng_plan_check(const struct ng_plan *plan, const char *folder,
+                             struct ng_error *err)
+{
+    char path[LONGEST_FOLDER];
+    struct stat facts;
+    enum ng_status status = plan_path(folder, "", path, err);
+    if (status != NG_OK)
+        return status;
+    if (stat(path, &facts) != 0)
+        return errno == ENOENT || errno == ENOTDIR
+                   ? ng_fail(err, NG_ABSENT, "there is no plan in %.500s", folder)
+                   : ng_fail(err, NG_INVALID, "%.500s cannot be read: %s", path,
+                             strerror(errno));
+    if (!S_ISREG(facts.st_mode) || facts.st_size > LARGEST_PLAN)
+        return ng_fail(
+            err, NG_INVALID,
+            "%.500s is not a plan, expected a plain file of at most %lld bytes", path,
+            LARGEST_PLAN);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return ng_fail(err, NG_INVALID, "%.500s cannot be read: %s", path,
+                       strerror(errno));
+    status = compare_lines(plan, file, folder, err);
+    fclose(file);
+    return status;
+}

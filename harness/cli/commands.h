@@ -1,0 +1,10 @@
+/* The commands, one file each; main.c lists them. */
+#ifndef NG_HARNESS_CLI_COMMANDS_H
+#define NG_HARNESS_CLI_COMMANDS_H
+
+#include "harness/cli/options.h"
+
+extern const struct ng_command ng_command_run, ng_command_list, ng_command_show,
+    ng_command_report, ng_command_doctor, ng_command_of_help;
+
+#endif

@@ -1,0 +1,176 @@
+#include "harness/cli/json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+json_t *ng_json_text(const char *text)
+{
+    /* Foreign bytes that are no UTF-8 are left out rather than the whole document. */
+    json_t *value = text == NULL ? NULL : json_string(text);
+    return value == NULL ? json_null() : value;
+}
+
+json_t *ng_json_number(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
+}
+
+json_t *ng_json_size(size_t size)
+{
+    return json_integer((json_int_t)size);
+}
+
+json_t *ng_json_classes(const size_t bytes[NG_LEDGER_CLASSES])
+{
+    json_t *object = json_object();
+    for (int c = 0; c < NG_LEDGER_CLASSES; c++)
+        if (bytes[c] > 0)
+            json_object_set_new(object, ng_ledger_class_names[c],
+                                ng_json_size(bytes[c]));
+    return object;
+}
+
+static json_t *estimate(const struct ng_estimate *value)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "mean", ng_json_number(value->mean));
+    json_object_set_new(object, "low", ng_json_number(value->low));
+    json_object_set_new(object, "high", ng_json_number(value->high));
+    return object;
+}
+
+static json_t *group_name(const struct ng_comparison *comparison, size_t number)
+{
+    json_t *object = json_object();
+    if (number >= comparison->group_count) {
+        json_decref(object);
+        return json_null();
+    }
+    const struct ng_group *group = &comparison->groups[number];
+    json_object_set_new(object, "column", ng_json_text(group->column));
+    json_object_set_new(object, "band", ng_json_text(group->band));
+    json_object_set_new(object, "rows", ng_json_size(group->rows));
+    return object;
+}
+
+static json_t *groups_of(const struct ng_comparison *comparison,
+                         const struct ng_arm *arm)
+{
+    json_t *list = json_array();
+    for (size_t g = 0; g < comparison->group_count; g++) {
+        json_t *object = group_name(comparison, g);
+        json_object_set_new(object, "accuracy", estimate(&arm->group_accuracy[g]));
+        json_object_set_new(object, "accuracy_difference",
+                            estimate(&arm->group_difference[g]));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static void add_estimates(json_t *object, const struct ng_arm *arm)
+{
+    const struct {
+        const char *name;
+        const struct ng_estimate *value;
+    } estimates[] = {
+        {"accuracy", &arm->accuracy},
+        {"accuracy_difference", &arm->accuracy_difference},
+        {"nll", &arm->nll},
+        {"nll_difference", &arm->nll_difference},
+        {"ece", &arm->ece},
+        {"ece_difference", &arm->ece_difference},
+        {"churn", &arm->churn},
+        {"worst_accuracy", &arm->worst_accuracy},
+        {"worst_difference", &arm->worst_difference},
+    };
+    for (size_t i = 0; i < sizeof estimates / sizeof estimates[0]; i++)
+        json_object_set_new(object, estimates[i].name, estimate(estimates[i].value));
+}
+
+static json_t *arm_object(const struct ng_comparison *comparison,
+                          const struct ng_arm *arm)
+{
+    json_t *object = json_object(), *hashes = json_array();
+    json_object_set_new(object, "label", ng_json_text(arm->label));
+    json_object_set_new(object, "recipe", ng_json_text(arm->recipe));
+    json_object_set_new(object, "verdict",
+                        ng_json_text(ng_verdict_names[arm->verdict]));
+    json_object_set_new(object, "seeds", ng_json_size(arm->seeds));
+    json_object_set_new(object, "diverged", ng_json_size(arm->diverged));
+    add_estimates(object, arm);
+    json_object_set_new(object, "worst_group",
+                        group_name(comparison, arm->worst_group));
+    json_object_set_new(object, "hardest_hit_group",
+                        group_name(comparison, arm->hardest_hit_group));
+    json_object_set_new(object, "parameters", ng_json_size(arm->parameters));
+    json_object_set_new(object, "persistent_bytes",
+                        ng_json_size(arm->persistent_bytes));
+    json_object_set_new(object, "planned_peak", ng_json_size(arm->planned_peak));
+    json_object_set_new(object, "bytes_by_class", ng_json_classes(arm->by_class));
+    json_object_set_new(object, "bytes_by_class_at_peak",
+                        ng_json_classes(arm->by_class_at_peak));
+    json_object_set_new(object, "saturated_share",
+                        ng_json_number(arm->saturated_share));
+    json_object_set_new(object, "flushed_share", ng_json_number(arm->flushed_share));
+    json_object_set_new(object, "groups", groups_of(comparison, arm));
+    for (size_t s = 0; s < comparison->seed_count; s++)
+        json_array_append_new(hashes, ng_json_text(arm->result_hashes[s]));
+    json_object_set_new(object, "result_hashes", hashes);
+    return object;
+}
+
+static json_t *arm_label(const struct ng_comparison *comparison, int arm)
+{
+    return arm < 0 ? json_null() : ng_json_text(comparison->arms[arm].label);
+}
+
+json_t *ng_json_comparison(const struct ng_comparison *comparison)
+{
+    json_t *object = json_object(), *arms = json_array(), *seeds = json_array();
+    json_object_set_new(object, "experiment", ng_json_text(comparison->experiment));
+    json_object_set_new(object, "question", ng_json_text(comparison->question));
+    json_object_set_new(object, "answer", ng_json_text(comparison->answer));
+    json_object_set_new(object, "command", ng_json_text(comparison->command));
+    json_object_set_new(object, "setup", ng_json_text(comparison->resolved_summary));
+    json_object_set_new(object, "margin", ng_json_number(comparison->margin));
+    json_object_set_new(object, "reference",
+                        arm_label(comparison, comparison->reference));
+    json_object_set_new(object, "recommended",
+                        arm_label(comparison, comparison->recommended));
+    json_object_set_new(object, "train_rows", ng_json_size(comparison->train_rows));
+    json_object_set_new(object, "test_rows", ng_json_size(comparison->test_rows));
+    json_object_set_new(object, "accuracy_ceiling",
+                        ng_json_number(comparison->ceiling));
+    json_object_set_new(object, "numerics_version",
+                        json_integer(comparison->numerics_version));
+    for (size_t s = 0; s < comparison->seed_count; s++)
+        json_array_append_new(seeds, json_integer(comparison->seeds[s]));
+    json_object_set_new(object, "seeds", seeds);
+    for (size_t a = 0; a < comparison->arm_count; a++)
+        json_array_append_new(arms, arm_object(comparison, &comparison->arms[a]));
+    json_object_set_new(object, "arms", arms);
+    return object;
+}
+
+json_t *ng_json_gates(const struct ng_gate_result *gates, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t g = 0; g < count; g++) {
+        json_t *object = json_object();
+        json_object_set_new(object, "name", ng_json_text(gates[g].name));
+        json_object_set_new(object, "passed", json_boolean(gates[g].passed));
+        json_object_set_new(object, "sentence", ng_json_text(gates[g].sentence));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+enum ng_status ng_json_print(json_t *document, struct ng_error *err)
+{
+    int failed = document == NULL || json_dumpf(document, stdout, JSON_INDENT(2)) != 0;
+    json_decref(document);
+    if (failed)
+        return ng_fail(err, NG_FAILED, "The JSON document could not be written.");
+    putchar('\n');
+    return NG_OK;
+}

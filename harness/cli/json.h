@@ -1,0 +1,28 @@
+/*
+ * JSON documents for scripts: one per command, on stdout, keys in a fixed order, numbers
+ * that are not finite as null. Building may run out of memory; ng_json_print() then says
+ * so. Threads: one.
+ */
+#ifndef NG_HARNESS_CLI_JSON_H
+#define NG_HARNESS_CLI_JSON_H
+
+#include <jansson.h>
+
+#include "experiments/record/comparison.h"
+#include "formats/base/error.h"
+#include "harness/judge/gates.h"
+
+/* null for NULL, for NaN and for infinities. */
+json_t *ng_json_text(const char *text);
+json_t *ng_json_number(double number);
+json_t *ng_json_size(size_t size);
+/* {"saved activations": 123, ...} for every class with bytes. */
+json_t *ng_json_classes(const size_t bytes[NG_LEDGER_CLASSES]);
+
+json_t *ng_json_comparison(const struct ng_comparison *comparison);
+json_t *ng_json_gates(const struct ng_gate_result *gates, size_t count);
+
+/* Prints the document and a newline on stdout, and takes it over. */
+enum ng_status ng_json_print(json_t *document, struct ng_error *err);
+
+#endif

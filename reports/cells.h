@@ -1,0 +1,58 @@
+/*
+ * Numbers as a reader should see them: no digit finer than its interval supports.
+ *
+ * Shares are fractions in, percent out; differences come out in percentage points with
+ * their sign. What is not defined is "n/a". Texts are ASCII. Threads: any.
+ */
+#ifndef NG_REPORTS_CELLS_H
+#define NG_REPORTS_CELLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "experiments/record/comparison.h"
+#include "formats/base/text.h"
+
+#define NG_MIB 1048576.0
+
+struct ng_cell {
+    char text[96];
+};
+
+struct ng_cell ng_cell_percent(double fraction);                  /* "86.1 %" */
+struct ng_cell ng_cell_accuracy(const struct ng_estimate *share); /* with interval */
+struct ng_cell ng_cell_difference(const struct ng_estimate *difference, double margin);
+/* A mean alone, three or four decimals: NLL, ECE. */
+struct ng_cell ng_cell_score(const struct ng_estimate *score);
+struct ng_cell ng_cell_score_difference(const struct ng_estimate *difference);
+/* Of casts: "0.012 %", "0 %", "< 0.001 %". */
+struct ng_cell ng_cell_share(double fraction);
+struct ng_cell ng_cell_points(double fraction);         /* a margin: "0.5 pt" */
+struct ng_cell ng_cell_state(const struct ng_arm *arm); /* bytes per parameter */
+struct ng_cell ng_cell_mib(size_t bytes);
+
+/* Bytes per parameter; NaN without parameters. */
+double ng_arm_state(const struct ng_arm *arm);
+bool ng_has_interval(const struct ng_estimate *estimate);
+/* The reference arm, or NULL. */
+const struct ng_arm *ng_reference_arm(const struct ng_comparison *comparison);
+bool ng_is_reference(const struct ng_comparison *comparison, const struct ng_arm *arm);
+
+/* Where the interval of a difference lies against the margin: the verdict's own rule. */
+enum ng_reach { NG_REACH_WITHIN, NG_REACH_UNPROVEN, NG_REACH_BEYOND };
+enum ng_reach ng_reach_of(const struct ng_estimate *difference, double margin);
+/* Groups that have rows, and those among them whose difference is not shown to stay
+ * within the margin: by its interval, or because too few rows stand behind it. */
+size_t ng_groups_present(const struct ng_comparison *comparison);
+size_t ng_unproven_groups(const struct ng_comparison *comparison,
+                          const struct ng_arm *arm);
+bool ng_group_is_unproven(const struct ng_comparison *comparison,
+                          const struct ng_arm *arm, size_t group);
+/* "digit 3"; of an intersection the bands alone, "south x old". Foreign text: escape it. */
+void ng_group_name(const struct ng_comparison *comparison, size_t group,
+                   struct ng_text *text);
+
+/* Has any arm bytes of this class at its peak? */
+bool ng_class_is_used(const struct ng_comparison *comparison, int ledger_class);
+
+#endif

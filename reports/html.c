@@ -1,0 +1,296 @@
+#include "reports/html.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "reports/escape.h"
+#include "reports/html_style.h"
+#include "reports/output.h"
+#include "reports/phrases.h"
+
+/* Three pictures of this size in base64 leave a quarter of a megabyte for the rest. */
+#define LARGEST_PICTURE ((size_t)180 * 1024)
+
+void ng_html_number(struct ng_text *page, struct ng_cell cell)
+{
+    for (const char *s = cell.text; *s != '\0'; s++) {
+        if (*s == '-')
+            ng_text_add(page, "\xE2\x88\x92");
+        else
+            ng_escape_html(page, (const char[]){*s, '\0'}, 1);
+    }
+}
+
+void ng_html_cell(struct ng_text *page, struct ng_cell cell, const char *style)
+{
+    ng_text_printf(page, "<td%s%s%s>", *style != '\0' ? " class=\"" : "", style,
+                   *style != '\0' ? "\"" : "");
+    ng_html_number(page, cell);
+    ng_text_add(page, "</td>");
+}
+
+void ng_html_phrase(struct ng_text *page, const struct ng_text *phrase)
+{
+    page->failed |= phrase->failed;
+    ng_escape_html(page, phrase->data, SIZE_MAX);
+}
+
+/* The arm's shape, as in the plot, in a box of 14 pixels. */
+static const char *const outlines[NG_SHAPES] = {
+    [NG_SHAPE_CIRCLE] = "<circle cx=\"7\" cy=\"7\" r=\"5\"/>",
+    [NG_SHAPE_SQUARE] = "<path d=\"M2.5 2.5h9v9h-9z\"/>",
+    [NG_SHAPE_UP] = "<path d=\"M7 1.5l6 10.5h-12z\"/>",
+    [NG_SHAPE_DOWN] = "<path d=\"M7 12.5l6 -10.5h-12z\"/>",
+    [NG_SHAPE_DIAMOND] = "<path d=\"M7 1l6 6l-6 6l-6 -6z\"/>",
+    [NG_SHAPE_PENTAGON] = "<path d=\"M7 1l6 4.4l-2.3 7.1h-7.4l-2.3 -7.1z\"/>",
+};
+
+void ng_html_arm(struct ng_text *page, const struct ng_comparison *comparison,
+                 size_t arm)
+{
+    ng_text_printf(page,
+                   "<th scope=\"row\"><svg class=\"mark\" width=\"14\" height=\"14\" "
+                   "viewBox=\"0 0 14 14\" aria-hidden=\"true\" fill=\"%s\">%s</svg>",
+                   ng_arm_colour(arm), outlines[ng_arm_shape(arm)]);
+    ng_escape_html(page, comparison->arms[arm].label, NG_LONGEST_LABEL);
+    ng_text_add(page, "</th>");
+}
+
+static void add_base64(struct ng_text *page, const unsigned char *bytes, size_t length)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < length; i += 3) {
+        size_t left = length - i;
+        uint32_t bits = (uint32_t)bytes[i] << 16;
+        bits |= left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
+        bits |= left > 2 ? (uint32_t)bytes[i + 2] : 0;
+        char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
+                        left > 1 ? digits[bits >> 6 & 63] : '=',
+                        left > 2 ? digits[bits & 63] : '='};
+        ng_text_add_n(page, four, sizeof four);
+    }
+}
+
+/* The picture's bytes: the SVG, else the PNG; kind stays NULL where both are too large. */
+static enum ng_status read_picture(const char *folder, enum ng_plot plot,
+                                   struct ng_text *bytes, const char **kind,
+                                   struct ng_error *err)
+{
+    static const struct {
+        const char *ending, *kind;
+    } choices[] = {{"svg", "svg+xml"}, {"png", "png"}};
+    enum ng_status status = NG_OK;
+    *kind = NULL;
+    for (size_t i = 0; i < sizeof choices / sizeof *choices && *kind == NULL; i++) {
+        struct ng_text name = {0};
+        ng_text_printf(&name, "%s/%s.%s", NG_PLOTS_FOLDER, ng_plot_names[plot],
+                       choices[i].ending);
+        bytes->length = 0;
+        status = name.failed
+                     ? ng_fail(err, NG_FAILED, "no memory is left to write the report")
+                     : ng_output_read(folder, name.data, LARGEST_PICTURE, bytes, err);
+        ng_text_release(&name);
+        if (status == NG_OK)
+            *kind = choices[i].kind;
+        else if (status != NG_ABSENT)
+            return status;
+    }
+    return NG_OK;
+}
+
+static enum ng_status add_figure(const struct ng_comparison *comparison,
+                                 const char *folder, enum ng_plot plot,
+                                 struct ng_text *page, struct ng_error *err)
+{
+    struct ng_text bytes = {0}, words = {0};
+    const char *kind;
+    enum ng_status status;
+    NG_TRY(read_picture(folder, plot, &bytes, &kind, err));
+    ng_text_add(page, "<figure>");
+    if (kind != NULL) {
+        ng_text_printf(page, "<img width=\"820\" src=\"data:image/%s;base64,", kind);
+        add_base64(page, (const unsigned char *)bytes.data, bytes.length);
+        ng_text_add(page, "\" alt=\"");
+        ng_phrase_alternative(comparison, plot, &words);
+        ng_html_phrase(page, &words);
+        ng_text_add(page, "\">");
+    } else {
+        ng_text_printf(page, "<p>The picture is too large for this page: %s/%s.svg</p>",
+                       NG_PLOTS_FOLDER, ng_plot_names[plot]);
+    }
+    words.length = 0;
+    ng_phrase_caption(comparison, plot, &words);
+    ng_text_add(page, "<figcaption>");
+    ng_html_phrase(page, &words);
+    ng_text_add(page, "</figcaption></figure>\n");
+out:
+    ng_text_release(&bytes);
+    ng_text_release(&words);
+    return status;
+}
+
+static void add_head(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    ng_text_add(
+        page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+              "'none'; style-src 'unsafe-inline'; img-src data:\">\n"
+              "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+    ng_escape_html(page, comparison->question, NG_LONGEST_SENTENCE);
+    ng_text_add(page, "</title>\n<style>\n" NG_HTML_STYLE "</style>\n</head>\n<body>\n"
+                      "<main>\n<h1>");
+    ng_escape_html(page, comparison->question, NG_LONGEST_SENTENCE);
+    ng_text_add(page, "</h1>\n<p class=\"answer\">");
+    ng_escape_html(page, comparison->answer, 2 * NG_LONGEST_SENTENCE);
+    ng_text_add(page, "</p>\n");
+}
+
+/* " to fp32" */
+static void add_reference_label(const struct ng_comparison *comparison,
+                                struct ng_text *page)
+{
+    const struct ng_arm *reference = ng_reference_arm(comparison);
+    if (reference == NULL)
+        return;
+    ng_text_add(page, " to ");
+    ng_escape_html(page, reference->label, 16);
+}
+
+static void add_table_head(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    const struct ng_arm *reference = ng_reference_arm(comparison);
+    ng_text_add(page,
+                "<table class=\"first\">\n<thead><tr><th scope=\"col\">recipe</th>"
+                "<th scope=\"col\">verdict");
+    ng_text_printf(page, "<br>margin %s</th>", ng_cell_points(comparison->margin).text);
+    ng_text_add(page, "<th scope=\"col\">accuracy<br>[95&nbsp;%]</th>"
+                      "<th scope=\"col\">paired difference<br>");
+    add_reference_label(comparison, page);
+    ng_text_add(page, " [95&nbsp;%]</th><th scope=\"col\" class=\"n\">NLL</th>"
+                      "<th scope=\"col\" class=\"n\">ECE</th><th scope=\"col\">"
+                      "worst group");
+    if (reference != NULL && reference->worst_group < comparison->group_count) {
+        struct ng_text name = {0};
+        ng_text_add(page, "<br>");
+        ng_group_name(comparison, reference->worst_group, &name);
+        ng_escape_html(page, name.data, 26);
+        ng_text_release(&name);
+    }
+    ng_text_add(page, "</th><th scope=\"col\">groups<br>unproven</th>"
+                      "<th scope=\"col\" class=\"n\">state<br>B/param</th>"
+                      "<th scope=\"col\" class=\"n\">peak<br>MiB</th></tr></thead>\n"
+                      "<tbody>\n");
+}
+
+static void add_verdict(enum ng_verdict verdict, struct ng_text *page)
+{
+    static const char *const styles[] = {
+        [NG_VERDICT_REFERENCE] = "",         [NG_VERDICT_SAFE] = " safe",
+        [NG_VERDICT_HARM] = " harm",         [NG_VERDICT_UNDECIDED] = " undecided",
+        [NG_VERDICT_DIVERGED] = " diverged", [NG_VERDICT_NOT_ENOUGH] = ""};
+    ng_text_printf(page, "<td><span class=\"verdict%s\">%s</span></td>",
+                   styles[verdict], ng_verdict_names[verdict]);
+}
+
+static void add_unproven(const struct ng_comparison *comparison,
+                         const struct ng_arm *arm, struct ng_text *page)
+{
+    size_t present = ng_groups_present(comparison);
+    size_t unproven = ng_unproven_groups(comparison, arm);
+    if (present == 0)
+        ng_text_add(page, "<td>n/a</td>");
+    else if (ng_is_reference(comparison, arm) || ng_reference_arm(comparison) == NULL)
+        ng_text_add(page, "<td>\xE2\x80\x94</td>");
+    else
+        ng_text_printf(page, "<td><span class=\"%s\">%zu of %zu</span></td>",
+                       unproven > 0 ? "unproven" : "within", unproven, present);
+}
+
+static void add_row(const struct ng_comparison *comparison, size_t number,
+                    struct ng_text *page)
+{
+    const struct ng_arm *arm = &comparison->arms[number];
+    bool alone =
+        ng_reference_arm(comparison) == NULL || ng_is_reference(comparison, arm);
+    bool picked = comparison->recommended == (int)number;
+    ng_text_add(page, picked ? "<tr class=\"pick\">" : "<tr>");
+    ng_html_arm(page, comparison, number);
+    add_verdict(arm->verdict, page);
+    ng_html_cell(page, ng_cell_accuracy(&arm->accuracy), "");
+    if (alone)
+        ng_text_add(page, "<td>\xE2\x80\x94</td>");
+    else
+        ng_html_cell(page,
+                     ng_cell_difference(&arm->accuracy_difference, comparison->margin),
+                     "");
+    ng_html_cell(page, ng_cell_score(&arm->nll), "n");
+    ng_html_cell(page, ng_cell_score(&arm->ece), "n");
+    ng_html_cell(page,
+                 alone ? ng_cell_accuracy(&arm->worst_accuracy)
+                       : ng_cell_difference(&arm->worst_difference, comparison->margin),
+                 "");
+    add_unproven(comparison, arm, page);
+    ng_html_cell(page, ng_cell_state(arm), "n");
+    ng_html_cell(page, ng_cell_mib(arm->planned_peak), "n");
+    ng_text_add(page, "</tr>\n");
+}
+
+static void add_aside(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    struct ng_text words = {0};
+    ng_text_add(page, "<div class=\"aside\">\n<p>");
+    ng_phrase_memory(comparison, &words);
+    ng_html_phrase(page, &words);
+    ng_text_add(page, "</p>\n<h3>What this does not show</h3>\n<ul>\n");
+    for (size_t i = 0; i < NG_LIMITS; i++) {
+        words.length = 0;
+        ng_phrase_limit(comparison, i, &words);
+        ng_text_printf(page, "<li><b>%s:</b> ", ng_phrase_limit_head(i));
+        ng_html_phrase(page, &words);
+        ng_text_add(page, "</li>\n");
+    }
+    ng_text_add(page, "</ul>\n<h3>Run it again</h3>\n<pre>");
+    ng_escape_html(page, comparison->command, NG_LONGEST_SENTENCE);
+    ng_text_add(page, "</pre>\n</div>\n");
+    page->failed |= words.failed;
+    ng_text_release(&words);
+}
+
+static enum ng_status add_section(const struct ng_comparison *comparison,
+                                  const char *folder, enum ng_plot plot,
+                                  const char *title, struct ng_text *page,
+                                  struct ng_error *err)
+{
+    ng_text_printf(page, "<section>\n<h2>%s</h2>\n", title);
+    return add_figure(comparison, folder, plot, page, err);
+}
+
+enum ng_status ng_html_page(const struct ng_comparison *comparison, const char *folder,
+                            struct ng_text *page, struct ng_error *err)
+{
+    enum ng_status status;
+    add_head(comparison, page);
+    ng_text_add(page, "<div class=\"wide\">\n");
+    add_table_head(comparison, page);
+    for (size_t i = 0; i < comparison->arm_count; i++)
+        add_row(comparison, i, page);
+    ng_text_add(page, "</tbody></table>\n</div>\n<div class=\"lower\">\n");
+    NG_TRY(add_figure(comparison, folder, NG_PLOT_ACCURACY, page, err));
+    add_aside(comparison, page);
+    ng_text_add(page, "</div>\n");
+    NG_TRY(add_section(comparison, folder, NG_PLOT_LOSS, "Training loss", page, err));
+    ng_text_add(page, "</section>\n");
+    NG_TRY(add_section(comparison, folder, NG_PLOT_LEDGER, "Memory, byte by byte", page,
+                       err));
+    ng_html_ledger_table(comparison, page);
+    ng_text_add(page, "</section>\n");
+    ng_html_groups(comparison, page);
+    ng_html_recipes(comparison, page);
+    ng_html_conventions(comparison, page);
+    ng_html_provenance(comparison, page);
+    ng_text_add(page, "</main>\n</body>\n</html>\n");
+out:
+    return status;
+}

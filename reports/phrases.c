@@ -1,0 +1,245 @@
+#include "reports/phrases.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "reports/cells.h"
+
+static const char *or_nothing(const char *words)
+{
+    return words != NULL ? words : "";
+}
+
+static const char *reference_label(const struct ng_comparison *comparison)
+{
+    const struct ng_arm *reference = ng_reference_arm(comparison);
+    return reference != NULL ? or_nothing(reference->label) : "the reference";
+}
+
+const char *ng_phrase_limit_head(size_t item)
+{
+    static const char *const heads[NG_LIMITS] = {"Time", "Hardware", "Other models",
+                                                 "Chance", "Process memory"};
+    return heads[item];
+}
+
+static void limit_models(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    size_t parameters = comparison->arm_count > 0 ? comparison->arms[0].parameters : 0;
+    ng_text_printf(text,
+                   "one small model (%zu parameters) on one data set; larger ones meet "
+                   "outliers that this one may not.",
+                   parameters);
+}
+
+static void limit_chance(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    if (comparison->seed_count < 2)
+        ng_text_add(text, "with one seed there is no interval (n/a) and no verdict.");
+    else
+        ng_text_printf(text,
+                       "intervals cover %zu training seeds on one test split, not new "
+                       "data, and are not corrected for looking at many groups.",
+                       comparison->seed_count);
+}
+
+void ng_phrase_limit(const struct ng_comparison *comparison, size_t item,
+                     struct ng_text *text)
+{
+    switch (item) {
+    case 0:
+        ng_text_add(text, "not claimed (simulated): a simulator's seconds say nothing "
+                          "about narrow hardware.");
+        break;
+    case 1:
+        ng_text_add(text, "none was used; native kernels may sum in another order.");
+        break;
+    case 2:
+        limit_models(comparison, text);
+        break;
+    case 3:
+        limit_chance(comparison, text);
+        break;
+    default:
+        ng_text_add(text,
+                    "memory is the planned bytes of the training tensors, not the "
+                    "size of a process.");
+    }
+}
+
+static bool has_arm(const struct ng_comparison *comparison, const char *start,
+                    bool copies)
+{
+    for (size_t i = 0; i < comparison->arm_count; i++) {
+        const struct ng_arm *arm = &comparison->arms[i];
+        bool named = strncmp(or_nothing(arm->recipe), start, strlen(start)) == 0;
+        if (named && (!copies || arm->by_class[NG_LEDGER_COMPUTE_COPIES] > 0))
+            return true;
+    }
+    return false;
+}
+
+void ng_phrase_memory(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    if (has_arm(comparison, "fp8", false))
+        ng_text_add(text,
+                    "Why plain fp8 does not move left: narrow compute alone never "
+                    "shrinks persistent state. Its codes are remade from FP32 "
+                    "master weights at every step, so master, gradients and both "
+                    "moments keep their four bytes each. ");
+    if (has_arm(comparison, "bf16", true))
+        ng_text_add(text, "bf16 even keeps a compute copy beside them. ");
+    ng_text_add(text, "Where the peak alone shrinks, it is saved activations and "
+                      "workspace. Only narrower stores (master weights, gradients, "
+                      "moments) move a point far to the left.");
+}
+
+static void caption_accuracy(const struct ng_comparison *comparison,
+                             struct ng_text *text)
+{
+    if (comparison->seed_count < 2)
+        ng_text_add(text, "One seed: no intervals. ");
+    else
+        ng_text_printf(text, "Mean and 95 %% interval over %zu seeds. ",
+                       comparison->seed_count);
+    if (comparison->group_count > 0)
+        ng_text_add(text, "Hollow, on its own scale: the worst group. ");
+    ng_text_add(text,
+                "Points less than a marker apart stand side by side; the ticks at "
+                "the lower edge are exact.");
+}
+
+static void caption_loss(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    size_t steps = 0;
+    for (size_t i = 0; i < comparison->arm_count; i++)
+        if (comparison->arms[i].steps > steps)
+            steps = comparison->arms[i].steps;
+    ng_text_printf(text, "Training loss, mean over seeds, %zu steps", steps);
+    if (ng_reference_arm(comparison) != NULL && comparison->arm_count > 1)
+        ng_text_printf(text, "; right: the difference to %s at the same step",
+                       reference_label(comparison));
+    ng_text_add(text, ". Long runs are drawn as means over equal stretches of steps; a "
+                      "line ends where the loss is not finite.");
+}
+
+void ng_phrase_caption(const struct ng_comparison *comparison, enum ng_plot plot,
+                       struct ng_text *text)
+{
+    if (plot == NG_PLOT_ACCURACY)
+        caption_accuracy(comparison, text);
+    else if (plot == NG_PLOT_LOSS)
+        caption_loss(comparison, text);
+    else
+        ng_text_add(text,
+                    "Every byte of the planned tensors at the fullest moment of a "
+                    "training step, stacked by class; the figure at the end of a "
+                    "bar is the planned peak. Padding includes the gaps of the "
+                    "memory layout.");
+}
+
+void ng_phrase_alternative(const struct ng_comparison *comparison, enum ng_plot plot,
+                           struct ng_text *text)
+{
+    static const char *const what[NG_PLOTS] = {
+        "Accuracy over planned peak memory and over state per parameter",
+        "Training loss over steps", "Memory at peak by class"};
+    ng_text_printf(text, "%s:", what[plot]);
+    for (size_t i = 0; i < comparison->arm_count; i++) {
+        const struct ng_arm *arm = &comparison->arms[i];
+        ng_text_printf(text, "%s %s", i > 0 ? ";" : "", or_nothing(arm->label));
+        if (plot == NG_PLOT_ACCURACY)
+            ng_text_printf(text, " %s at", ng_cell_percent(arm->accuracy.mean).text);
+        if (plot != NG_PLOT_LOSS)
+            ng_text_printf(text, " %s MiB", ng_cell_mib(arm->planned_peak).text);
+    }
+    ng_text_add(text, ".");
+}
+
+const char *ng_phrase_convention_head(size_t item)
+{
+    static const char *const heads[NG_CONVENTIONS] = {
+        "Verdict", "Interval", "Groups", "NLL", "ECE", "State", "Peak", "Churn"};
+    return heads[item];
+}
+
+static void convention_verdict(const struct ng_comparison *comparison,
+                               struct ng_text *text)
+{
+    struct ng_cell margin = ng_cell_points(comparison->margin);
+    ng_text_printf(text,
+                   "the interval of the accuracy difference to %s against the declared "
+                   "margin of %s: SAFE if wholly above minus %s, HARM if wholly below, "
+                   "else UNDECIDED; diverged if a trial's loss became non-finite; not "
+                   "enough with one seed or without a reference.",
+                   reference_label(comparison), margin.text, margin.text);
+}
+
+static void convention_groups(struct ng_text *text)
+{
+    ng_text_printf(
+        text,
+        "worst group: the lowest accuracy among groups of at least %d test "
+        "rows; a recipe's difference is taken in the reference's worst group. "
+        "A group is unproven where its own interval is not wholly above minus "
+        "the margin, or where it has fewer rows.",
+        NG_GROUP_LEAST_ROWS);
+}
+
+void ng_phrase_convention(const struct ng_comparison *comparison, size_t item,
+                          struct ng_text *text)
+{
+    static const char *const fixed[NG_CONVENTIONS] = {
+        [1] =
+            "95 % Student t interval over seeds; differences are formed seed by seed "
+            "(arm minus reference: same initial weights, same batches), so the spread "
+            "that seeds share cancels.",
+        [3] =
+            "mean of minus the natural logarithm of the label's probability, not below "
+            "2^-50.",
+        [4] =
+            "expected calibration error of the top label: 16 bins of equal width, "
+            "closed at their lower edge (the last at both). It is biased upward at few "
+            "rows and never decides alone.",
+        [5] = "bytes alive between optimiser steps, per parameter.",
+        [6] =
+            "planned bytes at the fullest moment of a step, persistent state included.",
+        [7] = "the share of test rows whose prediction differs from the reference's of "
+              "the same seed.",
+    };
+    if (item == 0)
+        convention_verdict(comparison, text);
+    else if (item == 2)
+        convention_groups(text);
+    else
+        ng_text_add(text, fixed[item]);
+}
+
+void ng_phrase_truth(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    const struct ng_estimate floor = {comparison->floor_nll, NAN, NAN};
+    const struct ng_estimate ece = {comparison->truth_ece, NAN, NAN};
+    if (isfinite(comparison->ceiling))
+        ng_text_printf(text,
+                       "The truth of this data is known: no classifier can be expected "
+                       "to exceed an accuracy of %s on these %zu test rows. ",
+                       ng_cell_percent(comparison->ceiling).text,
+                       comparison->test_rows);
+    if (isfinite(comparison->floor_nll))
+        ng_text_printf(text, "The true probabilities have an NLL of %s. ",
+                       ng_cell_score(&floor).text);
+    if (isfinite(comparison->truth_ece))
+        ng_text_printf(
+            text,
+            "Their own ECE is %s: what perfect calibration looks like at this "
+            "number of rows.",
+            ng_cell_score(&ece).text);
+}
+
+void ng_phrase_groups_left_out(const struct ng_comparison *comparison, size_t shown,
+                               struct ng_text *text)
+{
+    if (shown < comparison->group_count)
+        ng_text_printf(text, "The first %zu of %zu groups; all are in comparison.h5.",
+                       shown, comparison->group_count);
+}

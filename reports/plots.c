@@ -1,0 +1,53 @@
+#include "reports/plots.h"
+
+#include "reports/gnuplot.h"
+#include "reports/output.h"
+
+const char *const ng_plot_names[] = {"accuracy-memory", "loss", "ledger", NULL};
+
+typedef void draw(const struct ng_comparison *comparison, struct ng_picture *picture);
+static draw *const drawers[NG_PLOTS] = {ng_plot_accuracy, ng_plot_loss, ng_plot_ledger};
+
+static enum ng_status write_plot(const struct ng_comparison *comparison,
+                                 const char *folder, enum ng_plot plot,
+                                 struct ng_error *err)
+{
+    static const char *const pictures[] = {".svg", ".png"};
+    struct ng_picture picture = {0};
+    struct ng_text name = {0};
+    enum ng_status status;
+    drawers[plot](comparison, &picture);
+    ng_text_printf(&name, "%s.dat", ng_plot_names[plot]);
+    NG_TRY(ng_output_write(folder, name.data, &picture.data, err));
+    name.length = 0;
+    ng_text_printf(&name, "%s.gp", ng_plot_names[plot]);
+    NG_TRY(ng_output_write(folder, name.data, &picture.script, err));
+    NG_TRY(ng_gnuplot_run(folder, name.data, err));
+    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
+        name.length = 0;
+        ng_text_printf(&name, "%s%s", ng_plot_names[plot], pictures[i]);
+        NG_TRY(ng_output_rename(folder, name.data, err));
+    }
+out:
+    ng_text_release(&name);
+    ng_picture_release(&picture);
+    return status;
+}
+
+enum ng_status ng_plots_write(const struct ng_comparison *comparison,
+                              const char *folder, struct ng_error *err)
+{
+    struct ng_text path = {0};
+    enum ng_status status = NG_OK;
+    ng_text_printf(&path, "%s/%s", folder, NG_PLOTS_FOLDER);
+    if (path.failed) {
+        status = ng_fail(err, NG_FAILED, "no memory is left to draw the plots");
+        goto out;
+    }
+    NG_TRY(ng_output_folder(path.data, err));
+    for (int plot = 0; plot < NG_PLOTS; plot++)
+        NG_TRY(write_plot(comparison, path.data, (enum ng_plot)plot, err));
+out:
+    ng_text_release(&path);
+    return status;
+}

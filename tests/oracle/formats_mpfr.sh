@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Our roundings, exp and log against MPFR.
+set -u
+
+if ! ${CC:-gcc} -include mpfr.h -xc -fsyntax-only /dev/null 2>/dev/null; then
+    echo "skip formats_mpfr: no mpfr.h on this machine (package libmpfr-dev)"
+    exit 0
+fi
+# shellcheck disable=SC2086 # lists of flags
+if ! ${CC:-gcc} -std=c11 -D_DEFAULT_SOURCE ${CFLAGS:--O2} -I"$NG_HOME" \
+    "$NG_HOME/tests/oracle/formats_mpfr.c" -o "$NG_TMP/formats_mpfr" \
+    ${NG_LIBS:-$NG_BUILD/libng.a -lm} -lmpfr -lgmp -pthread; then
+    echo "not ok formats_mpfr: the comparison does not compile"
+    exit 1
+fi
+"$NG_TMP/formats_mpfr"

@@ -1,0 +1,859 @@
+/*
+ * Oracles: the two probability tables below, whose metrics were computed by other
+ * programs (scikit-learn 1.2, NumPy); otherwise counts and intervals worked out by
+ * hand.
+ */
+#include "tests/unit/suites.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/judge/answer.h"
+#include "harness/judge/compare.h"
+#include "harness/judge/gates.h"
+#include "harness/judge/groups.h"
+#include "harness/judge/metrics.h"
+#include "harness/judge/words.h"
+
+/* ---- metrics: sixteenths, which FP32 holds exactly ---- */
+
+static const int binary_p[20] = {1, 2,  3,  4,  4,  5,  6,  7,  8,  8,
+                                 9, 10, 11, 12, 12, 13, 14, 15, 16, 16};
+static const uint32_t binary_y[20] = {0, 0, 1, 0, 0, 0, 1, 0, 1, 0,
+                                      1, 0, 1, 1, 0, 1, 1, 1, 1, 1};
+
+static const uint32_t multi_y[12] = {0, 0, 1, 1, 1, 1, 2, 2, 2, 0, 2, 0};
+static uint16_t multi_slice[12] = {0, 0, 1, 0, 0, 1, 0, 0, 1, 1, 1, 1};
+static const int multi_fp32[36] = {12, 3, 1, 10, 4, 2, 7, 6, 3,  2, 13, 1,
+                                   3,  9, 4, 5,  6, 5, 1, 2, 13, 2, 4,  10,
+                                   4,  5, 7, 8,  7, 1, 6, 3, 7,  1, 14, 1};
+static const int multi_fp8[36] = {11, 3, 2, 9, 5, 2, 6, 7, 3,  2, 12, 2,
+                                  3,  8, 5, 6, 5, 5, 1, 3, 12, 2, 5,  9,
+                                  4,  6, 6, 7, 8, 1, 7, 3, 6,  2, 13, 1};
+
+static void sixteenths(const int *from, size_t n, float *to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (float)from[i] / 16.0f;
+}
+
+START_TEST(binary_table_ece_of_4_bins_closed_below_is_0_075)
+{
+    float p[20];
+    uint32_t event[20];
+    double scratch[20];
+    sixteenths(binary_p, 20, p);
+    for (int i = 0; i < 20; i++)
+        event[i] = 1;
+    ck_assert_double_eq_tol(ng_metric_ece(p, event, binary_y, 20, 4, scratch), 0.075,
+                            1e-12);
+}
+END_TEST
+
+START_TEST(binary_table_nll_is_0_4887582)
+{
+    float p[40];
+    double scratch[20];
+    for (int i = 0; i < 20; i++) {
+        p[2 * i + 1] = (float)binary_p[i] / 16.0f;
+        p[2 * i] = 1.0f - p[2 * i + 1];
+    }
+    ck_assert_double_eq_tol(ng_metric_nll(p, binary_y, 20, 2, scratch), 0.488758213,
+                            1e-7);
+}
+END_TEST
+
+START_TEST(nll_of_an_impossible_label_costs_the_clip)
+{
+    const float p[4] = {1.0f, 0.0f, 0.5f, 0.5f};
+    const uint32_t y[2] = {1, 0};
+    double scratch[2];
+    /* (50 + 1) ln 2 / 2 */
+    ck_assert_double_eq_tol(ng_metric_nll(p, y, 2, 2, scratch), 17.6752531, 1e-5);
+    const float bad[4] = {(float)NAN, (float)NAN, 0.5f, 0.5f};
+    ck_assert(isnan(ng_metric_nll(bad, y, 2, 2, scratch)));
+}
+END_TEST
+
+static void check_multi(const int *table, size_t correct, double ece, double nll,
+                        uint32_t prediction[12])
+{
+    float p[36], confidence[12];
+    double scratch[12];
+    sixteenths(table, 36, p);
+    ng_metric_top(p, 12, 3, prediction, confidence);
+    ck_assert_uint_eq(ng_metric_correct(prediction, multi_y, 12), correct);
+    ck_assert_double_eq_tol(
+        ng_metric_ece(confidence, prediction, multi_y, 12, 4, scratch), ece, 1e-8);
+    ck_assert_double_eq_tol(ng_metric_nll(p, multi_y, 12, 3, scratch), nll, 1e-7);
+}
+
+START_TEST(multiclass_tables_have_known_accuracy_ece_nll_and_churn)
+{
+    uint32_t a[12], b[12];
+    check_multi(multi_fp32, 10, 0.27083333, 0.77492365, a);
+    check_multi(multi_fp8, 7, 0.17708333, 0.80429509, b);
+    ck_assert_uint_eq(ng_metric_flips(a, b, 12), 5);
+}
+END_TEST
+
+START_TEST(multiclass_tables_lose_accuracy_only_in_slice_b)
+{
+    static char *const bands[] = {"a", "b"};
+    const struct ng_slice_column column = {(char *)"slice", (char **)bands, 2};
+    char *name[] = {(char *)"slice"};
+    struct ng_texts slices = {name, 1};
+    struct ng_arena arena = {0};
+    struct ng_groups groups;
+    struct ng_error err;
+    ck_assert_int_eq(ng_groups_make(&slices, &column, 1, &arena, &groups, &err), NG_OK);
+    uint16_t *codes[1] = {multi_slice};
+    const int *tables[2] = {multi_fp32, multi_fp8};
+    const size_t expected[2][2] = {{6, 4}, {6, 1}};
+    for (int t = 0; t < 2; t++) {
+        float p[36], confidence[12];
+        uint32_t prediction[12], label[12];
+        size_t correct[2];
+        memcpy(label, multi_y, sizeof label);
+        sixteenths(tables[t], 36, p);
+        ng_metric_top(p, 12, 3, prediction, confidence);
+        struct ng_rows rows = {
+            .rows = 12, .label = label, .prediction = prediction, .slice = codes};
+        ng_metric_group_correct(&groups, &rows, correct);
+        ck_assert_uint_eq(correct[0], expected[t][0]);
+        ck_assert_uint_eq(correct[1], expected[t][1]);
+    }
+    ng_arena_release(&arena);
+}
+END_TEST
+
+START_TEST(ece_puts_confidence_1_into_the_last_bin_and_refuses_nan)
+{
+    const float sure[2] = {1.0f, 0.9375f};
+    const float bad[2] = {1.0f, (float)NAN};
+    const uint32_t prediction[2] = {0, 0}, label[2] = {1, 0};
+    double scratch[2];
+    /* One bin [15/16, 1]: |(0 - 1) + (1 - 0.9375)| / 2. */
+    ck_assert_double_eq(ng_metric_ece(sure, prediction, label, 2, 16, scratch),
+                        0.46875);
+    ck_assert(isnan(ng_metric_ece(bad, prediction, label, 2, 16, scratch)));
+}
+END_TEST
+
+/* ---- groups ---- */
+
+static char *const region_bands[] = {"north", "south"};
+static char *const age_bands[] = {"young", "mid", "old"};
+static const struct ng_slice_column columns[2] = {{"region", (char **)region_bands, 2},
+                                                  {"age", (char **)age_bands, 3}};
+
+static enum ng_status make_groups(struct ng_arena *arena, struct ng_groups *groups,
+                                  struct ng_error *err, size_t count, char **names)
+{
+    struct ng_texts slices = {names, count};
+    return ng_groups_make(&slices, columns, 2, arena, groups, err);
+}
+
+START_TEST(an_intersection_puts_every_row_into_one_named_group)
+{
+    struct ng_arena arena = {0};
+    struct ng_groups groups;
+    struct ng_error err;
+    char *names[] = {"region", "region x age"};
+    ck_assert_int_eq(make_groups(&arena, &groups, &err, 2, names), NG_OK);
+    ck_assert_uint_eq(groups.count, 2 + 6);
+    uint16_t region[3] = {0, 1, 1}, age[3] = {2, 0, 2};
+    uint16_t *codes[2] = {region, age};
+    struct ng_rows rows = {.rows = 3, .slice = codes};
+    ng_groups_count(&groups, &rows);
+    ck_assert_uint_eq(groups.groups[1].rows, 2);
+    size_t g = ng_group_of(&groups, 1, &rows, 2);
+    ck_assert_str_eq(groups.groups[g].column, "region x age");
+    ck_assert_str_eq(groups.groups[g].band, "south x old");
+    ck_assert_uint_eq(groups.groups[g].rows, 1);
+    struct ng_text words = {0};
+    ng_group_words(&groups.groups[g], &words);
+    ck_assert_str_eq(words.data, "region south x age old");
+    ng_text_release(&words);
+    ng_arena_release(&arena);
+}
+END_TEST
+
+START_TEST(bad_slices_are_refused_with_a_suggestion)
+{
+    struct ng_arena arena = {0};
+    struct ng_groups groups;
+    struct ng_error err;
+    char *typo[] = {"regoin x age"}, *itself[] = {"age x age"}, *two[] = {"age", "age"};
+    char *empty[] = {""};
+    ck_assert_int_eq(make_groups(&arena, &groups, &err, 1, typo), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "did you mean \"region\"?"));
+    ck_assert_int_eq(make_groups(&arena, &groups, &err, 1, itself), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "twice"));
+    ck_assert_int_eq(make_groups(&arena, &groups, &err, 2, two), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "declared twice"));
+    ck_assert_int_eq(make_groups(&arena, &groups, &err, 1, empty), NG_INVALID);
+    ng_arena_release(&arena);
+}
+END_TEST
+
+/* ---- a sweep in memory: ROWS rows of two classes, label 0 throughout ---- */
+
+#define ROWS     2000
+#define MOST     15
+#define KIB      1024
+#define MIB      (1024 * 1024)
+#define BASE     200 /* wrong rows of the reference, every seed */
+#define IN_SOUTH 40  /* the first rows are all of region south */
+
+struct sweep {
+    struct ng_arena arena;
+    struct ng_run runs[MOST];
+    struct ng_compare_arm arms[5];
+    uint32_t seeds[3];
+    struct ng_compare_input input;
+    struct ng_comparison out;
+    struct ng_error err;
+    uint16_t region[ROWS], age[ROWS];
+    uint16_t *codes[2];
+    double loss[2], bad_loss[2], cast[2], saturated[2];
+    struct ng_metric metrics[3], bad_metrics[1];
+    char *slices[2];
+    float truth[2 * ROWS];
+};
+
+static struct sweep *sweep_new(size_t arms, size_t seeds)
+{
+    static const char *const labels[] = {"fp32", "bf16", "fp8-e4m3", "fp8-e5m2",
+                                         "fp8-lean"};
+    struct sweep *s = calloc(1, sizeof *s);
+    ck_assert_ptr_nonnull(s);
+    for (size_t i = 0; i < ROWS; i++) {
+        s->region[i] = i < IN_SOUTH;
+        s->age[i] = (uint16_t)(i % 3);
+        s->truth[2 * i] = i % 4 == 0 ? 0.25f : 0.875f;
+        s->truth[2 * i + 1] = 1.0f - s->truth[2 * i];
+    }
+    s->codes[0] = s->region;
+    s->codes[1] = s->age;
+    for (size_t a = 0; a < arms; a++)
+        s->arms[a] = (struct ng_compare_arm){labels[a], labels[a], "a recipe"};
+    for (size_t i = 0; i < seeds; i++)
+        s->seeds[i] = (uint32_t)i;
+    s->loss[0] = 2.0;
+    s->loss[1] = 1.0;
+    s->bad_loss[0] = 2.0;
+    s->bad_loss[1] = (double)NAN;
+    s->cast[0] = s->cast[1] = 1000.0;
+    s->saturated[1] = 20.0;
+    s->metrics[0] = (struct ng_metric){"loss", s->loss};
+    s->metrics[1] = (struct ng_metric){"cast_elements", s->cast};
+    s->metrics[2] = (struct ng_metric){"saturated", s->saturated};
+    s->bad_metrics[0] = (struct ng_metric){"loss", s->bad_loss};
+    s->slices[0] = (char *)"region";
+    s->input = (struct ng_compare_input){.runs = s->runs,
+                                         .arms = s->arms,
+                                         .arm_count = arms,
+                                         .seeds = s->seeds,
+                                         .seed_count = seeds,
+                                         .reference = 0,
+                                         .margin = 0.005,
+                                         .slices = {s->slices, 1}};
+    return s;
+}
+
+static void sweep_free(struct sweep *s)
+{
+    ng_arena_release(&s->arena);
+    free(s);
+}
+
+/* Rows first..first+wrong-1 of a trial are wrong. */
+static struct ng_run *set_run(struct sweep *s, size_t arm, size_t seed, size_t first,
+                              size_t wrong)
+{
+    struct ng_run *run = &s->runs[arm * s->input.seed_count + seed];
+    struct ng_rows *rows = &run->rows;
+    *run = (struct ng_run){.experiment = (char *)"trial",
+                           .arm_label = (char *)s->arms[arm].label,
+                           .result_hash = (char *)"feed",
+                           .seed = (uint32_t)seed,
+                           .parameters = 1000,
+                           .steps = 2,
+                           .first_bad_step = -1,
+                           .wall_seconds = 1.5,
+                           .metrics = s->metrics,
+                           .metric_count = 3};
+    rows->rows = ROWS;
+    rows->classes = 2;
+    rows->label = ng_arena_array(&s->arena, ROWS, sizeof *rows->label);
+    rows->prediction = ng_arena_array(&s->arena, ROWS, sizeof *rows->prediction);
+    rows->confidence = ng_arena_array(&s->arena, ROWS, sizeof *rows->confidence);
+    rows->probability = ng_arena_array(&s->arena, 2 * ROWS, sizeof *rows->probability);
+    rows->slice_count = 2;
+    rows->slices = columns;
+    rows->slice = s->codes;
+    rows->true_probability = s->truth;
+    for (size_t i = 0; i < ROWS; i++) {
+        uint32_t prediction = i >= first && i < first + wrong;
+        rows->prediction[i] = prediction;
+        rows->confidence[i] = 0.75f;
+        rows->probability[2 * i + prediction] = 0.75f;
+        rows->probability[2 * i + 1 - prediction] = 0.25f;
+    }
+    return run;
+}
+
+/* An arm whose trials have BASE + more[seed] wrong rows (from row IN_SOUTH on, so that
+ * region south is untouched), with this peak and state. */
+static void set_arm(struct sweep *s, size_t arm, const int *more, size_t peak,
+                    size_t state)
+{
+    for (size_t seed = 0; seed < s->input.seed_count; seed++) {
+        struct ng_run *run =
+            set_run(s, arm, seed, IN_SOUTH, (size_t)(BASE + more[seed]));
+        run->planned_peak = peak;
+        run->persistent_bytes = state;
+    }
+}
+
+static const int same[3] = {0, 0, 0};
+static const int safe[3] = {0, 1, -1};       /* 0.00 pt, +-0.12 */
+static const int harm[3] = {20, 21, 22};     /* -1.05 pt, +-0.12 */
+static const int undecided[3] = {0, 10, 20}; /* -0.50 pt, +-1.24 */
+static const int shaky[3] = {0, 4, 8};       /* -0.20 pt, +-0.50 */
+
+static const char *answer_of(struct sweep *s)
+{
+    enum ng_status status = ng_compare_runs(&s->input, &s->arena, &s->out, &s->err);
+    ck_assert_msg(status == NG_OK, "%s", s->err.text);
+    return s->out.answer;
+}
+
+START_TEST(all_safe_recommends_the_least_peak_with_numbers)
+{
+    struct sweep *s = sweep_new(4, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 5 * MIB, 18000);
+    set_arm(s, 2, safe, 4 * MIB, 16000);
+    set_arm(s, 3, safe, 3 * MIB, 7000);
+    ck_assert_str_eq(
+        answer_of(s),
+        "fp8-e5m2 is safe here: accuracy 0.0 pt [-0.1, +0.1] within the 0.5 pt margin, "
+        "peak memory 3.0 instead of 5.0 MiB, state 7.0 instead of 16.0 bytes per "
+        "parameter; no group loses accuracy on average, and safety is shown for all 2 "
+        "groups.");
+    for (int a = 1; a < 4; a++)
+        ck_assert_int_eq(s->out.arms[a].verdict, NG_VERDICT_SAFE);
+    ck_assert_int_eq(s->out.arms[0].verdict, NG_VERDICT_REFERENCE);
+    ck_assert_int_eq(s->out.recommended, 3);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(one_harm_is_not_recommended_whatever_it_saves)
+{
+    struct sweep *s = sweep_new(3, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, harm, 1 * MIB, 7000);
+    set_arm(s, 2, safe, 4 * MIB, 16000);
+    const char *answer = answer_of(s);
+    ck_assert_int_eq(s->out.arms[1].verdict, NG_VERDICT_HARM);
+    ck_assert_int_eq(s->out.recommended, 2);
+    ck_assert_ptr_eq(strstr(answer, "fp8-e4m3 is safe here"), answer);
+    ck_assert_ptr_nonnull(strstr(answer, "state the same 16.0 bytes per parameter"));
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(all_harm_says_so_and_names_the_least)
+{
+    struct sweep *s = sweep_new(3, 3);
+    static const int worse[3] = {40, 41, 42};
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, worse, 3 * MIB, 7000);
+    set_arm(s, 2, harm, 4 * MIB, 16000);
+    ck_assert_str_eq(
+        answer_of(s),
+        "Stay in fp32, because no other recipe is shown to keep accuracy "
+        "within the 0.5 pt margin: all 2 recipes lose more than the margin "
+        "(the least is fp8-e4m3, -1.1 pt [-1.2, -0.9]).");
+    ck_assert_int_eq(s->out.recommended, 0);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(all_undecided_says_how_many_seeds_would_settle_it)
+{
+    struct sweep *s = sweep_new(3, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, undecided, 3 * MIB, 7000);
+    set_arm(s, 2, shaky, 4 * MIB, 16000);
+    /* shaky: s = 0.2 pt, distance to the margin 0.3 pt: t / sqrt(n) < 1.5 first at
+     * n = 5 (2.776 / 2.236 = 1.24; n = 4 gives 1.59). */
+    ck_assert_str_eq(
+        answer_of(s),
+        "Stay in fp32, because no other recipe is shown to keep accuracy "
+        "within the 0.5 pt margin: all 2 recipes are undecided (the best is "
+        "fp8-e4m3, -0.2 pt [-0.7, +0.3], about 2 more seeds would settle "
+        "it).");
+    ck_assert_int_eq(s->out.arms[1].verdict, NG_VERDICT_UNDECIDED);
+    ck_assert_int_eq(s->out.recommended, 0);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(one_seed_is_not_enough_evidence)
+{
+    struct sweep *s = sweep_new(2, 1);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, same, 3 * MIB, 7000);
+    ck_assert_str_eq(answer_of(s),
+                     "Not enough evidence: one seed cannot tell a recipe's effect from "
+                     "seed noise; run at least three.");
+    ck_assert_int_eq(s->out.arms[1].verdict, NG_VERDICT_NOT_ENOUGH);
+    ck_assert_int_eq(s->out.recommended, 0);
+    ck_assert(isnan(s->out.arms[1].accuracy.low));
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(a_diverged_trial_makes_its_arm_diverged_however_accurate)
+{
+    struct sweep *s = sweep_new(3, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 3 * MIB, 7000);
+    set_arm(s, 2, shaky, 4 * MIB, 16000);
+    s->runs[4].metrics = s->bad_metrics; /* bf16, seed 1 */
+    s->runs[4].metric_count = 1;
+    const char *answer = answer_of(s);
+    ck_assert_int_eq(s->out.arms[1].verdict, NG_VERDICT_DIVERGED);
+    ck_assert_uint_eq(s->out.arms[1].diverged, 1);
+    ck_assert_ptr_nonnull(strstr(answer, "fp8-e4m3 is undecided (-0.2 pt"));
+    ck_assert_ptr_nonnull(
+        strstr(answer, "; bf16 diverged (non-finite loss in 1 of 3 trials)."));
+    ck_assert(isnan(s->out.arms[1].loss[1]));
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(a_diverged_reference_leaves_nothing_to_measure_against)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 3 * MIB, 7000);
+    s->runs[2].first_bad_step = 1;
+    ck_assert_ptr_nonnull(strstr(answer_of(s), "the reference fp32 itself diverged"));
+    ck_assert_int_eq(s->out.arms[0].verdict, NG_VERDICT_DIVERGED);
+    ck_assert_int_eq(s->out.arms[1].verdict, NG_VERDICT_NOT_ENOUGH);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(a_missing_reference_is_not_enough_evidence)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 3 * MIB, 7000);
+    s->input.reference = -1;
+    ck_assert_ptr_nonnull(strstr(answer_of(s), "no fp32 arm was trained"));
+    ck_assert_int_eq(s->out.arms[0].verdict, NG_VERDICT_NOT_ENOUGH);
+    ck_assert_int_eq(s->out.recommended, -1);
+    ck_assert(isnan(s->out.arms[1].accuracy_difference.mean));
+    ck_assert(isnan(s->out.arms[1].churn.mean));
+    ck_assert_uint_eq(s->out.arms[1].hardest_hit_group, s->out.group_count);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(a_tie_in_peak_goes_to_the_smaller_state_then_the_better_accuracy)
+{
+    struct sweep *s = sweep_new(4, 3);
+    static const int better[3] = {-1, 0, -2};
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 3 * MIB, 8000);
+    set_arm(s, 2, safe, 3 * MIB, 7000);
+    set_arm(s, 3, better, 3 * MIB, 7000);
+    answer_of(s);
+    ck_assert_int_eq(s->out.recommended, 3);
+    set_arm(s, 3, better, 3 * MIB, 7500);
+    answer_of(s);
+    ck_assert_int_eq(s->out.recommended, 2);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(safe_without_saving_says_stay_and_why)
+{
+    struct sweep *s = sweep_new(3, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 5 * MIB + 300 * KIB, 18000);
+    set_arm(s, 2, shaky, 3 * MIB, 7000);
+    ck_assert_str_eq(
+        answer_of(s),
+        "bf16 is safe (accuracy 0.0 pt [-0.1, +0.1]) but saves no memory: stay in "
+        "fp32, "
+        "because bf16 needs peak memory 5.3 instead of 5.0 MiB, state 18.0 instead of "
+        "16.0 bytes per parameter; fp8-e4m3 is undecided (-0.2 pt [-0.7, +0.3], about "
+        "2 "
+        "more seeds would settle it).");
+    ck_assert_int_eq(s->out.recommended, 0);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(no_slices_is_unproven_for_every_group)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 3 * MIB, 7000);
+    s->input.slices.count = 0;
+    ck_assert_ptr_nonnull(strstr(
+        answer_of(s), "; no groups were declared, so it is unproven for every group."));
+    ck_assert_uint_eq(s->out.group_count, 0);
+    ck_assert(isnan(s->out.arms[1].worst_accuracy.mean));
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(harm_to_a_small_group_shows_although_the_arm_is_safe)
+{
+    /* 4, 5, 6 of the 40 rows of region south become wrong: -12.5 pt +- 6.2 there, -0.25
+     * pt
+     * +- 0.12 overall. */
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, same, 3 * MIB, 7000);
+    for (size_t seed = 0; seed < 3; seed++) {
+        struct ng_run *run = set_run(s, 1, seed, IN_SOUTH - 4 - seed, BASE + 4 + seed);
+        run->planned_peak = 3 * MIB;
+        run->persistent_bytes = 7000;
+    }
+    ck_assert_ptr_nonnull(
+        strstr(answer_of(s), "accuracy -0.2 pt [-0.4, -0.1] within the 0.5 pt margin"));
+    ck_assert_ptr_nonnull(strstr(
+        s->out.answer, "; the hardest-hit group is region south (-12.5 pt [-18.7, "
+                       "-6.3]), and safety is unproven for 1 of 2 groups (that "
+                       "one)."));
+    ck_assert_uint_eq(s->out.arms[1].hardest_hit_group, 1);
+    ck_assert_uint_eq(s->out.arms[1].worst_group, 1);
+    ck_assert_double_eq_tol(s->out.arms[1].group_difference[1].mean, -0.125, 1e-15);
+    ck_assert_double_eq_tol(s->out.arms[1].group_accuracy[1].mean, 0.875, 1e-15);
+    /* The reference's worst group is north: 200 of 1960 wrong. */
+    ck_assert_uint_eq(s->out.arms[0].worst_group, 0);
+    ck_assert_double_eq_tol(s->out.arms[0].worst_accuracy.mean, 1760.0 / 1960.0, 1e-15);
+    ck_assert_double_eq_tol(s->out.arms[1].worst_difference.mean, 0.0, 1e-15);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(a_group_below_30_rows_is_kept_but_never_named_worst)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    for (size_t i = 0; i < ROWS; i++)
+        s->region[i] = i < 29;
+    for (size_t seed = 0; seed < 3; seed++) {
+        struct ng_run *run = set_run(s, 1, seed, 20, BASE + 20);
+        run->planned_peak = 3 * MIB;
+    }
+    s->input.margin = 0.02;
+    answer_of(s);
+    ck_assert_uint_eq(s->out.groups[1].rows, 29);
+    ck_assert_double_eq_tol(s->out.arms[1].group_difference[1].mean, -9.0 / 29.0,
+                            1e-15);
+    ck_assert_uint_eq(s->out.arms[1].worst_group, 0);
+    ck_assert_uint_eq(s->out.arms[1].hardest_hit_group, 0);
+    ck_assert_ptr_nonnull(
+        strstr(s->out.answer, "unproven for 1 of 2 groups (worst: region south, "));
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(estimates_losses_shares_and_truth_are_those_of_the_runs)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, harm, 3 * MIB, 7000);
+    answer_of(s);
+    const struct ng_arm *arm = &s->out.arms[1];
+    double half = 4.302652729749461 * (1.0 / ROWS) / sqrt(3.0);
+    ck_assert_double_eq_tol(arm->accuracy.mean, 1779.0 / ROWS, 1e-15);
+    ck_assert_double_eq_tol(arm->accuracy_difference.mean, -21.0 / ROWS, 1e-15);
+    ck_assert_double_eq_tol(arm->accuracy_difference.low, -21.0 / ROWS - half, 1e-12);
+    ck_assert_double_eq_tol(arm->churn.mean, 21.0 / ROWS, 1e-15);
+    ck_assert_double_eq_tol(arm->seed_accuracy[2], 1778.0 / ROWS, 1e-15);
+    /* Confidence 3/4 throughout: one bin. */
+    ck_assert_double_eq_tol(arm->ece.mean, 1779.0 / ROWS - 0.75, 1e-12);
+    ck_assert_double_eq_tol(arm->nll_difference.mean, 21.0 / ROWS * log(3.0), 1e-6);
+    ck_assert_uint_eq(arm->steps, 2);
+    ck_assert(arm->loss[0] == 2.0 && arm->loss[1] == 1.0);
+    ck_assert_double_eq(arm->saturated_share, 0.01);
+    ck_assert(isnan(arm->flushed_share));
+    /* A quarter of the rows: p = (1/4, 3/4), else (7/8, 1/8); every label is 0. */
+    ck_assert_double_eq_tol(s->out.ceiling, 0.25 * 0.75 + 0.75 * 0.875, 1e-12);
+    ck_assert_double_eq_tol(s->out.floor_nll, -0.25 * log(0.25) - 0.75 * log(0.875),
+                            1e-7);
+    ck_assert_double_eq_tol(s->out.truth_ece, 0.25 * 0.75 + 0.75 * 0.125, 1e-12);
+    ck_assert_double_eq(s->out.wall_seconds, 9.0);
+    sweep_free(s);
+}
+END_TEST
+
+static void refused(struct sweep *s, const char *words)
+{
+    struct ng_comparison out;
+    ck_assert_int_eq(ng_compare_runs(&s->input, &s->arena, &out, &s->err), NG_INVALID);
+    ck_assert_msg(strstr(s->err.text, words) != NULL, "%s", s->err.text);
+}
+
+START_TEST(runs_that_do_not_belong_together_are_refused)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, safe, 3 * MIB, 7000);
+    struct ng_rows *rows = &s->runs[4].rows;
+    rows->label[7] = 1;
+    refused(s, "bf16 seed 1 has label 1 in row 7");
+    rows->label[7] = 0;
+    rows->prediction[9] = 2;
+    refused(s, "prediction 2 in row 9");
+    rows->prediction[9] = 0;
+    rows->rows = ROWS - 1;
+    refused(s, "evaluated on 1999 rows");
+    rows->rows = 0;
+    refused(s, "holds no evaluation rows");
+    rows->rows = ROWS;
+    s->region[11] = 2;
+    refused(s, "band 2 of slice region in row 11");
+    s->region[11] = 1;
+    s->input.margin = (double)NAN;
+    refused(s, "margin");
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(a_plan_whose_run_is_missing_is_refused_by_name)
+{
+    struct ng_recipe recipe = {.name = (char *)"fp32"};
+    struct ng_trial trial = {.recipe = &recipe, .file = (char *)"absent.h5"};
+    char *labels[] = {(char *)"fp32"};
+    struct ng_plan plan = {
+        .trials = &trial, .trial_count = 1, .arm_count = 1, .arm_labels = labels};
+    struct ng_arena arena = {0};
+    struct ng_comparison out;
+    struct ng_error err = {0};
+    ck_assert_int_ne(ng_compare(&plan, "no-such-folder", &arena, &out, &err), NG_OK);
+    ck_assert_msg(strstr(err.text, "absent.h5") != NULL, "%s", err.text);
+    ng_arena_release(&arena);
+}
+END_TEST
+
+/* ---- words ---- */
+
+static void check_words(double mean, double low, double high, const char *expected)
+{
+    struct ng_text text = {0};
+    struct ng_estimate e = {mean, low, high};
+    ng_words_difference(&e, 0.005, &text);
+    ck_assert_str_eq(text.data, expected);
+    ng_text_release(&text);
+}
+
+START_TEST(differences_show_their_width_and_side_of_the_margin)
+{
+    check_words(-0.001, -0.003, 0.001, "-0.1 pt [-0.3, +0.1]");
+    check_words(-0.002, -0.00498, 0.001, "-0.200 pt [-0.498, +0.100]");
+    check_words(-0.0002, -0.0003, -0.0001, "-0.02 pt [-0.03, -0.01]");
+    check_words(-0.0000001, -0.0006, 0.0006, "0.0 pt [-0.1, +0.1]");
+    check_words(0.0, 0.0, 0.0, "0.0 pt [0.0, 0.0]");
+}
+END_TEST
+
+START_TEST(size_pairs_take_the_decimals_that_tell_them_apart)
+{
+    struct ng_text text = {0};
+    ng_words_bytes(5 * MIB - 20 * KIB, 5 * MIB, &text);
+    ng_text_add(&text, "|");
+    ng_words_bytes(5 * MIB, 5 * MIB, &text);
+    ng_text_add(&text, "|");
+    ng_words_bytes(512, 3 * KIB, &text);
+    ck_assert_str_eq(
+        text.data, "4.98 instead of 5.00 MiB|the same 5.0 MiB|0.5 instead of 3.0 KiB");
+    ng_text_release(&text);
+}
+END_TEST
+
+/* ---- gates ---- */
+
+/* Persistent 100 weights + 50 moments; steps of 40 (positions 0..2) and 60 (2..3) and
+ * 60 (0..1, in the same place as the one before): 250 bytes alive at position 2. */
+static struct ng_ledger_entry ledger_entries[5];
+static struct ng_run ledger_run(void)
+{
+    struct ng_ledger_entry entries[5] = {
+        {"w", NG_LEDGER_WEIGHTS, NG_LIFETIME_PERSISTENT, 100, 0, 0, 0},
+        {"m", NG_LEDGER_MOMENT1, NG_LIFETIME_PERSISTENT, 50, 0, 0, 100},
+        {"a", NG_LEDGER_SAVED, NG_LIFETIME_STEP, 40, 0, 2, 150},
+        {"b", NG_LEDGER_SAVED, NG_LIFETIME_STEP, 60, 2, 3, 190},
+        {"c", NG_LEDGER_WORKSPACE, NG_LIFETIME_STEP, 60, 0, 1, 190},
+    };
+    memcpy(ledger_entries, entries, sizeof entries);
+    struct ng_run run = {.arm_label = (char *)"bf16",
+                         .seed = 2,
+                         .first_bad_step = -1,
+                         .persistent_bytes = 150,
+                         .lower_bound = 250,
+                         .planned_peak = 252,
+                         .entries = ledger_entries,
+                         .entry_count = 5};
+    run.by_class[NG_LEDGER_WEIGHTS] = 100;
+    run.by_class[NG_LEDGER_MOMENT1] = 50;
+    run.by_class_at_peak[NG_LEDGER_WEIGHTS] = 100;
+    run.by_class_at_peak[NG_LEDGER_MOMENT1] = 50;
+    run.by_class_at_peak[NG_LEDGER_SAVED] = 100;
+    run.by_class_at_peak[NG_LEDGER_PADDING] = 2;
+    return run;
+}
+
+static void check_gate(const char *name, const struct ng_run *runs, size_t count,
+                       bool passed, const char *words)
+{
+    struct ng_arena arena = {0};
+    struct ng_error err = {0};
+    struct ng_gate_result *results;
+    char *values[] = {(char *)name};
+    struct ng_texts names = {values, 1};
+    ck_assert_int_eq(ng_gates_judge(&names, runs, count, &arena, &results, &err),
+                     NG_OK);
+    ck_assert_str_eq(results[0].name, name);
+    ck_assert_msg(results[0].passed == passed, "%s", results[0].sentence);
+    ck_assert_msg(strstr(results[0].sentence, words) != NULL, "%s",
+                  results[0].sentence);
+    ng_arena_release(&arena);
+}
+
+START_TEST(ledger_exact_holds_for_a_ledger_that_adds_up)
+{
+    struct ng_run run = ledger_run();
+    check_gate("ledger-exact", &run, 1, true, "All 1 trials");
+}
+END_TEST
+
+START_TEST(ledger_exact_fails_for_every_planted_fault)
+{
+    struct ng_run run = ledger_run();
+    run.persistent_bytes--;
+    check_gate("ledger-exact", &run, 1, false,
+               "persistent state is stored as 149 bytes");
+    run = ledger_run();
+    run.by_class[NG_LEDGER_MOMENT1]++;
+    check_gate("ledger-exact", &run, 1, false, "its entries sum to 50");
+    run = ledger_run();
+    run.lower_bound = 249;
+    check_gate("ledger-exact", &run, 1, false, "lower bound is stored as 249");
+    run = ledger_run();
+    run.by_class_at_peak[NG_LEDGER_PADDING] = 0;
+    check_gate("ledger-exact", &run, 1, false, "planned peak is stored as 252");
+    run = ledger_run();
+    run.by_class_at_peak[NG_LEDGER_PADDING] = 6;
+    run.planned_peak = 256;
+    check_gate("ledger-exact", &run, 1, false, "the planned peak is 256 bytes");
+    run = ledger_run();
+    run.entries[3].offset = 189;
+    check_gate("ledger-exact", &run, 1, false,
+               "1 of 1 trials fail; first bf16 seed 2: a and b share bytes");
+    run = ledger_run();
+    run.entries[0].ledger_class = (enum ng_ledger_class)NG_LEDGER_CLASSES;
+    check_gate("ledger-exact", &run, 1, false, "unknown class");
+    run = ledger_run();
+    run.entry_count = 0;
+    check_gate("ledger-exact", &run, 1, false, "no ledger");
+}
+END_TEST
+
+START_TEST(finite_fails_at_the_first_bad_step_and_without_a_loss)
+{
+    double good[2] = {1.0, 0.5}, bad[2] = {1.0, (double)INFINITY};
+    struct ng_metric metric = {"loss", good};
+    struct ng_run run = ledger_run();
+    run.steps = 2;
+    check_gate("finite", &run, 1, false, "it holds no loss");
+    run.metrics = &metric;
+    run.metric_count = 1;
+    check_gate("finite", &run, 1, true, "finite at every step");
+    metric.values = bad;
+    check_gate("finite", &run, 1, false, "not finite at step 1");
+    metric.values = good;
+    run.first_bad_step = 0;
+    run.first_bad_tensor = (char *)"layer.0.linear/output";
+    check_gate("finite", &run, 1, false, "at step 0, first in layer.0.linear/output");
+    check_gate("finite", &run, 0, false, "no trial");
+}
+END_TEST
+
+START_TEST(an_unknown_gate_is_refused_with_a_suggestion)
+{
+    struct ng_error err = {0};
+    char *values[] = {(char *)"finite", (char *)"ledger-exakt"};
+    struct ng_texts names = {values, 2};
+    ck_assert_int_eq(ng_gates_known(&names, &err), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "did you mean \"ledger-exact\"?"));
+    names.count = 1;
+    ck_assert_int_eq(ng_gates_known(&names, &err), NG_OK);
+}
+END_TEST
+
+static TCase *answer_tests(void)
+{
+    TCase *tests = tcase_create("answer");
+    tcase_add_test(tests, all_safe_recommends_the_least_peak_with_numbers);
+    tcase_add_test(tests, one_harm_is_not_recommended_whatever_it_saves);
+    tcase_add_test(tests, all_harm_says_so_and_names_the_least);
+    tcase_add_test(tests, all_undecided_says_how_many_seeds_would_settle_it);
+    tcase_add_test(tests, one_seed_is_not_enough_evidence);
+    tcase_add_test(tests, a_diverged_trial_makes_its_arm_diverged_however_accurate);
+    tcase_add_test(tests, a_diverged_reference_leaves_nothing_to_measure_against);
+    tcase_add_test(tests, a_missing_reference_is_not_enough_evidence);
+    tcase_add_test(tests,
+                   a_tie_in_peak_goes_to_the_smaller_state_then_the_better_accuracy);
+    tcase_add_test(tests, safe_without_saving_says_stay_and_why);
+    tcase_add_test(tests, no_slices_is_unproven_for_every_group);
+    tcase_add_test(tests, harm_to_a_small_group_shows_although_the_arm_is_safe);
+    return tests;
+}
+
+static TCase *gate_tests(void)
+{
+    TCase *tests = tcase_create("gates");
+    tcase_add_test(tests, ledger_exact_holds_for_a_ledger_that_adds_up);
+    tcase_add_test(tests, ledger_exact_fails_for_every_planted_fault);
+    tcase_add_test(tests, finite_fails_at_the_first_bad_step_and_without_a_loss);
+    tcase_add_test(tests, an_unknown_gate_is_refused_with_a_suggestion);
+    return tests;
+}
+
+Suite *ng_suite_judge(void)
+{
+    Suite *suite = suite_create("judge");
+    TCase *tests = tcase_create("judge");
+    tcase_add_test(tests, binary_table_ece_of_4_bins_closed_below_is_0_075);
+    tcase_add_test(tests, binary_table_nll_is_0_4887582);
+    tcase_add_test(tests, nll_of_an_impossible_label_costs_the_clip);
+    tcase_add_test(tests, multiclass_tables_have_known_accuracy_ece_nll_and_churn);
+    tcase_add_test(tests, multiclass_tables_lose_accuracy_only_in_slice_b);
+    tcase_add_test(tests, ece_puts_confidence_1_into_the_last_bin_and_refuses_nan);
+    tcase_add_test(tests, an_intersection_puts_every_row_into_one_named_group);
+    tcase_add_test(tests, bad_slices_are_refused_with_a_suggestion);
+    tcase_add_test(tests, a_group_below_30_rows_is_kept_but_never_named_worst);
+    tcase_add_test(tests, estimates_losses_shares_and_truth_are_those_of_the_runs);
+    tcase_add_test(tests, runs_that_do_not_belong_together_are_refused);
+    tcase_add_test(tests, a_plan_whose_run_is_missing_is_refused_by_name);
+    tcase_add_test(tests, differences_show_their_width_and_side_of_the_margin);
+    tcase_add_test(tests, size_pairs_take_the_decimals_that_tell_them_apart);
+    suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, answer_tests());
+    suite_add_tcase(suite, gate_tests());
+    return suite;
+}
