@@ -44,7 +44,7 @@ PKG_LIBS   = $(eval PKG_LIBS := $$(call need,$$(call pkg,--libs $(MODULES))))$(P
 CHECK_LIBS = $(eval CHECK_LIBS := $$(call need,$$(call pkg,--libs check)))$(CHECK_LIBS)
 
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
-           -Wdouble-promotion -Wvla -Werror=implicit-function-declaration \
+           -Wdouble-promotion -Wvla -Wno-format-truncation -Werror=implicit-function-declaration \
            $(if $(CI),-Werror -Wno-error=maybe-uninitialized)
 # These come last, so that CFLAGS cannot undo them.
 # errno and traps are never looked at: knowing that, compilers vectorise; no value changes.

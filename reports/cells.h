@@ -33,21 +33,10 @@ struct ng_cell ng_cell_mib(size_t bytes);
 
 /* Bytes per parameter; NaN without parameters. */
 double ng_arm_state(const struct ng_arm *arm);
-bool ng_has_interval(const struct ng_estimate *estimate);
 /* The reference arm, or NULL. */
 const struct ng_arm *ng_reference_arm(const struct ng_comparison *comparison);
 bool ng_is_reference(const struct ng_comparison *comparison, const struct ng_arm *arm);
 
-/* Where the interval of a difference lies against the margin: the verdict's own rule. */
-enum ng_reach { NG_REACH_WITHIN, NG_REACH_UNPROVEN, NG_REACH_BEYOND };
-enum ng_reach ng_reach_of(const struct ng_estimate *difference, double margin);
-/* Groups that have rows, and those among them whose difference is not shown to stay
- * within the margin: by its interval, or because too few rows stand behind it. */
-size_t ng_groups_present(const struct ng_comparison *comparison);
-size_t ng_unproven_groups(const struct ng_comparison *comparison,
-                          const struct ng_arm *arm);
-bool ng_group_is_unproven(const struct ng_comparison *comparison,
-                          const struct ng_arm *arm, size_t group);
 /* "digit 3"; of an intersection the bands alone, "south x old". Foreign text: escape it. */
 void ng_group_name(const struct ng_comparison *comparison, size_t group,
                    struct ng_text *text);

@@ -197,15 +197,15 @@ static void add_verdict(enum ng_verdict verdict, struct ng_text *page)
 static void add_unproven(const struct ng_comparison *comparison,
                          const struct ng_arm *arm, struct ng_text *page)
 {
-    size_t present = ng_groups_present(comparison);
-    size_t unproven = ng_unproven_groups(comparison, arm);
-    if (present == 0)
+    size_t unproven = arm->unproven_groups;
+    if (comparison->groups_with_rows == 0)
         ng_text_add(page, "<td>n/a</td>");
     else if (ng_is_reference(comparison, arm) || ng_reference_arm(comparison) == NULL)
         ng_text_add(page, "<td>\xE2\x80\x94</td>");
     else
         ng_text_printf(page, "<td><span class=\"%s\">%zu of %zu</span></td>",
-                       unproven > 0 ? "unproven" : "within", unproven, present);
+                       unproven > 0 ? "unproven" : "within", unproven,
+                       comparison->groups_with_rows);
 }
 
 static void add_row(const struct ng_comparison *comparison, size_t number,
@@ -288,6 +288,7 @@ enum ng_status ng_html_page(const struct ng_comparison *comparison, const char *
     ng_text_add(page, "</section>\n");
     ng_html_groups(comparison, page);
     ng_html_recipes(comparison, page);
+    ng_html_gates(comparison, page);
     ng_html_conventions(comparison, page);
     ng_html_provenance(comparison, page);
     ng_text_add(page, "</main>\n</body>\n</html>\n");

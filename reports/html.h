@@ -20,6 +20,8 @@ enum ng_status ng_html_page(const struct ng_comparison *comparison, const char *
 void ng_html_ledger_table(const struct ng_comparison *comparison, struct ng_text *page);
 void ng_html_groups(const struct ng_comparison *comparison, struct ng_text *page);
 void ng_html_recipes(const struct ng_comparison *comparison, struct ng_text *page);
+/* Nothing where the experiment declares none. */
+void ng_html_gates(const struct ng_comparison *comparison, struct ng_text *page);
 void ng_html_conventions(const struct ng_comparison *comparison, struct ng_text *page);
 void ng_html_provenance(const struct ng_comparison *comparison, struct ng_text *page);
 

@@ -9,6 +9,7 @@
 
 #define MOST_GROUP_CELLS 2400 /* about 200 kilobytes */
 #define MOST_HASHES      8    /* an arm */
+#define MOST_GATES       50
 #define LONGEST_LINE     200
 #define MOST_LINES       80
 
@@ -71,13 +72,12 @@ static void add_group_difference(const struct ng_comparison *comparison,
 {
     const struct ng_estimate *difference = &arm->group_difference[group];
     const char *style = "within", *mark = "";
-    if (ng_group_is_unproven(comparison, arm, group)) {
+    if (arm->group_harmed[group]) {
+        style = "beyond";
+        mark = " HARM";
+    } else if (arm->group_unproven[group]) {
         style = "unproven";
         mark = " ?";
-        if (ng_reach_of(difference, comparison->margin) == NG_REACH_BEYOND) {
-            style = "beyond";
-            mark = " HARM";
-        }
     }
     struct ng_cell cell = ng_cell_difference(difference, comparison->margin);
     ng_text_printf(page, "<td class=\"n\"><span class=\"%s\">", style);
@@ -188,6 +188,28 @@ void ng_html_recipes(const struct ng_comparison *comparison, struct ng_text *pag
                 "<tbody>\n");
     for (size_t i = 0; i < comparison->arm_count; i++)
         add_recipe(comparison, i, page);
+    ng_text_add(page, "</tbody></table></div>\n</section>\n");
+}
+
+void ng_html_gates(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    if (comparison->gate_count == 0)
+        return;
+    ng_text_add(page, "<section>\n<h2>Gates</h2>\n<p class=\"note\">Statements about "
+                      "the trials that the experiment declares.</p>\n"
+                      "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">gate"
+                      "</th><th scope=\"col\">outcome</th><th scope=\"col\">what it saw"
+                      "</th></tr></thead>\n<tbody>\n");
+    for (size_t g = 0; g < comparison->gate_count && g < MOST_GATES; g++) {
+        const struct ng_gate_outcome *gate = &comparison->gates[g];
+        ng_text_add(page, "<tr><th scope=\"row\">");
+        ng_escape_html(page, gate->name, NG_LONGEST_LABEL);
+        ng_text_printf(page, "</th><td><span class=\"%s\">%s</span></td>"
+                             "<td class=\"wrap\">",
+                       gate->held ? "within" : "beyond", gate->held ? "held" : "FAILED");
+        ng_escape_html(page, gate->sentence, NG_LONGEST_SENTENCE);
+        ng_text_add(page, "</td></tr>\n");
+    }
     ng_text_add(page, "</tbody></table></div>\n</section>\n");
 }
 

@@ -23,6 +23,7 @@
     "td{white-space:nowrap}\n"                                                         \
     "td.n,th.n{text-align:right}\n"                                                    \
     "td.wrap{white-space:normal}\n"                                                    \
+    ".n+:not(.n){padding-left:12px}\n"                                                 \
     ".wide{overflow-x:auto;font-size:13px;margin-top:6px}\n"                           \
     ".first{width:100%;font-size:13px}\n"                                              \
     "tr.pick{background:#e8f2fa}\n"                                                    \

@@ -10,6 +10,7 @@
 
 #define MOST_GROUP_CELLS 2400
 #define MOST_HASHES      8
+#define MOST_GATES       50
 
 static void add_phrase(struct ng_text *page, struct ng_text *words)
 {
@@ -57,9 +58,9 @@ static void add_row(const struct ng_comparison *comparison, size_t number,
         ng_cell_score(&arm->nll).text, ng_cell_score(&arm->ece).text,
         alone ? ng_cell_accuracy(&arm->worst_accuracy).text
               : ng_cell_difference(&arm->worst_difference, comparison->margin).text);
-    if (!alone && ng_groups_present(comparison) > 0)
-        ng_text_printf(page, "%zu of %zu", ng_unproven_groups(comparison, arm),
-                       ng_groups_present(comparison));
+    if (!alone && comparison->groups_with_rows > 0)
+        ng_text_printf(page, "%zu of %zu", arm->unproven_groups,
+                       comparison->groups_with_rows);
     ng_text_printf(page, " | %s | %s |\n", ng_cell_state(arm).text,
                    ng_cell_mib(arm->planned_peak).text);
 }
@@ -178,10 +179,8 @@ static void add_group(const struct ng_comparison *comparison, size_t group,
             ng_reference_arm(comparison) == NULL || ng_is_reference(comparison, arm);
         const struct ng_estimate *difference = &arm->group_difference[group];
         const char *word = "";
-        if (!alone && ng_group_is_unproven(comparison, arm, group))
-            word = ng_reach_of(difference, comparison->margin) == NG_REACH_BEYOND
-                       ? " **HARM**"
-                       : " *unproven*";
+        if (!alone && arm->group_unproven[group])
+            word = arm->group_harmed[group] ? " **HARM**" : " *unproven*";
         ng_text_printf(page, " %s%s |",
                        alone ? ng_cell_accuracy(&arm->group_accuracy[group]).text
                              : ng_cell_difference(difference, comparison->margin).text,
@@ -237,6 +236,23 @@ static void add_recipes(const struct ng_comparison *comparison, struct ng_text *
         ng_text_add(page, " | ");
         add_label(page, ng_cell_share(arm->flushed_share).text);
         ng_text_printf(page, " | %zu of %zu |\n", arm->diverged, arm->seeds);
+    }
+    ng_text_add(page, "\n");
+}
+
+static void add_gates(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    if (comparison->gate_count == 0)
+        return;
+    ng_text_add(page, "## Gates\n\nStatements about the trials that the experiment "
+                      "declares.\n\n| gate | outcome | what it saw |\n|:--|:--|:--|\n");
+    for (size_t g = 0; g < comparison->gate_count && g < MOST_GATES; g++) {
+        const struct ng_gate_outcome *gate = &comparison->gates[g];
+        ng_text_add(page, "| ");
+        add_label(page, gate->name);
+        ng_text_printf(page, " | %s | ", gate->held ? "held" : "**FAILED**");
+        ng_escape_markdown(page, gate->sentence, NG_LONGEST_SENTENCE);
+        ng_text_add(page, " |\n");
     }
     ng_text_add(page, "\n");
 }
@@ -319,6 +335,7 @@ void ng_markdown_page(const struct ng_comparison *comparison, struct ng_text *pa
     add_ledger(comparison, page);
     add_groups(comparison, page);
     add_recipes(comparison, page);
+    add_gates(comparison, page);
     add_conventions(comparison, page);
     add_provenance(comparison, page);
     ng_text_release(&words);

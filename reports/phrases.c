@@ -182,7 +182,8 @@ static void convention_groups(struct ng_text *text)
         "worst group: the lowest accuracy among groups of at least %d test "
         "rows; a recipe's difference is taken in the reference's worst group. "
         "A group is unproven where its own interval is not wholly above minus "
-        "the margin, or where it has fewer rows.",
+        "the margin, or where it has fewer rows; it is harmed where that interval, on "
+        "rows enough, is wholly below.",
         NG_GROUP_LEAST_ROWS);
 }
 

@@ -6,12 +6,13 @@
  *   /about/<text>      experiment, question, data_title, command, answer, ...
  *   /seeds             u32
  *   /groups/           column, band, rows
+ *   /gates/            name, held (1 or 0), sentence
  *   /arms/<column>     one value an arm, in plan order; estimates are rows of three: mean,
  *                      low and high end of the 95 % t interval
  *   /arms/persistent_bytes_by_class, peak_bytes_by_class   arms x classes
  *   /arms/classes      the names of the classes
  *   /arm/<number>/     of one arm: loss, seed_accuracy, result_hashes, and by group
- *                      group_accuracy, group_difference
+ *                      group_accuracy, group_difference, group_unproven, group_harmed
  */
 #include "experiments/record/comparison.h"
 
@@ -69,7 +70,7 @@ static const struct field numbers[] = {
     WHOLE(floor_nll, FIELD_REAL, "", ""),       WHOLE(truth_ece, FIELD_REAL, "", ""),
     WHOLE(numerics_version, FIELD_I64, "", ""), WHOLE(test_rows, FIELD_SIZE, "", ""),
     WHOLE(train_rows, FIELD_SIZE, "", ""),      WHOLE(classes, FIELD_SIZE, "", ""),
-    WHOLE(wall_seconds, FIELD_REAL, "", ""),
+    WHOLE(wall_seconds, FIELD_REAL, "", ""),    WHOLE(groups_with_rows, FIELD_SIZE, "", ""),
 };
 
 static const struct field columns[] = {
@@ -94,6 +95,9 @@ static const struct field columns[] = {
         "group of lowest mean accuracy; the number of groups: none"),
     ARM(hardest_hit_group, FIELD_SIZE, "",
         "group of most negative mean difference; the number of groups: none"),
+    ARM(unproven_groups, FIELD_SIZE, "",
+        "groups not shown to stay within the margin, of those with rows"),
+    ARM(harmed_groups, FIELD_SIZE, "", "groups of these that are shown to lose more"),
     ARM(persistent_bytes, FIELD_SIZE, "byte", "alive between optimiser steps"),
     ARM(planned_peak, FIELD_SIZE, "byte", "largest sum alive within a step"),
     ARM(parameters, FIELD_SIZE, "", "trained numbers of the model"),
@@ -188,6 +192,31 @@ out:
     return status;
 }
 
+static enum ng_status write_gates(struct ng_h5 *file, const struct ng_comparison *c,
+                                  struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    struct ng_arena arena = {0};
+    struct ng_h5_shape shape = ng_h5_vector(c->gate_count);
+    char **name = ng_arena_array(&arena, c->gate_count + 1, sizeof *name);
+    char **sentence = ng_arena_array(&arena, c->gate_count + 1, sizeof *sentence);
+    uint8_t *held = ng_arena_array(&arena, c->gate_count + 1, sizeof *held);
+    if (name == NULL || sentence == NULL || held == NULL)
+        NG_TRY(ng_fail(err, NG_FAILED, "out of memory for /gates"));
+    for (size_t i = 0; i < c->gate_count; i++) {
+        name[i] = c->gates[i].name;
+        sentence[i] = c->gates[i].sentence;
+        held[i] = c->gates[i].held;
+    }
+    NG_TRY(ng_h5_write_texts(file, "/gates/name", &shape, name, err));
+    NG_TRY(ng_h5_write(file, "/gates/held", NG_H5_U8, &shape, held, err));
+    NG_TRY(ng_record_explain(file, "/gates/held", "", "1: the gate held", err));
+    NG_TRY(ng_h5_write_texts(file, "/gates/sentence", &shape, sentence, err));
+out:
+    ng_arena_release(&arena);
+    return status;
+}
+
 static enum ng_status write_column(struct ng_h5 *file, const struct ng_comparison *c,
                                    const struct field *field, struct ng_error *err)
 {
@@ -265,6 +294,26 @@ out:
     return status;
 }
 
+/* One yes or no for every group. */
+static enum ng_status write_flags(struct ng_h5 *file, const char *path,
+                                  const bool *flags, size_t count,
+                                  const char *description, struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    struct ng_arena arena = {0};
+    struct ng_h5_shape shape = ng_h5_vector(count);
+    uint8_t *bytes = ng_arena_array(&arena, count + 1, sizeof *bytes);
+    if (bytes == NULL)
+        NG_TRY(ng_fail(err, NG_FAILED, "out of memory for %s", path));
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = flags[i];
+    NG_TRY(ng_h5_write(file, path, NG_H5_U8, &shape, bytes, err));
+    NG_TRY(ng_record_explain(file, path, "", description, err));
+out:
+    ng_arena_release(&arena);
+    return status;
+}
+
 static enum ng_status write_arm(struct ng_h5 *file, const struct ng_comparison *c,
                                 size_t number, struct ng_error *err)
 {
@@ -288,6 +337,12 @@ static enum ng_status write_arm(struct ng_h5 *file, const struct ng_comparison *
     NG_TRY(ng_h5_write(file, path, NG_H5_F64, &groups, arm->group_difference, err));
     NG_TRY(ng_record_explain(
         file, path, "", "accuracy by group, arm minus reference, paired by seed", err));
+    snprintf(path, sizeof path, "/arm/%zu/group_unproven", number);
+    NG_TRY(write_flags(file, path, arm->group_unproven, c->group_count,
+                       "1: not shown to stay within the margin", err));
+    snprintf(path, sizeof path, "/arm/%zu/group_harmed", number);
+    NG_TRY(write_flags(file, path, arm->group_harmed, c->group_count,
+                       "1: shown to lose more than the margin", err));
 out:
     return status;
 }
@@ -301,6 +356,7 @@ enum ng_status ng_comparison_write(const char *path, const struct ng_comparison 
     NG_TRY(write_texts(file, c, err));
     NG_TRY(write_numbers(file, c, err));
     NG_TRY(write_groups(file, c, err));
+    NG_TRY(write_gates(file, c, err));
     for (size_t i = 0; i < COUNT(columns); i++)
         NG_TRY(write_column(file, c, &columns[i], err));
     NG_TRY(write_verdicts(file, c, err));
@@ -393,6 +449,28 @@ out:
     return status;
 }
 
+static enum ng_status read_gates(struct ng_h5 *file, struct ng_arena *arena,
+                                 struct ng_comparison *c, struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    struct ng_h5_shape shape;
+    char **name, **sentence;
+    uint8_t *held;
+    NG_TRY(ng_h5_read_texts(file, "/gates/name", arena, &shape, &name, err));
+    c->gate_count = ng_h5_count(&shape);
+    NG_TRY(ng_record_column(file, "/gates/held", NG_H5_U8, c->gate_count, arena, &held,
+                            err));
+    NG_TRY(
+        ng_record_texts(file, "/gates/sentence", c->gate_count, arena, &sentence, err));
+    c->gates = ng_arena_array(arena, c->gate_count + 1, sizeof *c->gates);
+    if (c->gates == NULL)
+        NG_TRY(ng_fail(err, NG_FAILED, "out of memory for /gates"));
+    for (size_t i = 0; i < c->gate_count; i++)
+        c->gates[i] = (struct ng_gate_outcome){name[i], held[i] != 0, sentence[i]};
+out:
+    return status;
+}
+
 static enum ng_status read_table(struct ng_h5 *file, const char *path,
                                  enum ng_h5_type type, size_t rows, size_t cols,
                                  struct ng_arena *arena, void *table,
@@ -480,6 +558,23 @@ out:
     return status;
 }
 
+static enum ng_status read_flags(struct ng_h5 *file, const char *path, size_t count,
+                                 struct ng_arena *arena, bool **flags,
+                                 struct ng_error *err)
+{
+    uint8_t *bytes;
+    enum ng_status status =
+        ng_record_column(file, path, NG_H5_U8, count, arena, &bytes, err);
+    if (status != NG_OK)
+        return status;
+    *flags = ng_arena_array(arena, count + 1, sizeof **flags);
+    if (*flags == NULL)
+        return ng_fail(err, NG_FAILED, "out of memory for %s", path);
+    for (size_t i = 0; i < count; i++)
+        (*flags)[i] = bytes[i] != 0;
+    return NG_OK;
+}
+
 static enum ng_status read_arm(struct ng_h5 *file, struct ng_arena *arena,
                                struct ng_comparison *c, size_t number,
                                struct ng_error *err)
@@ -500,6 +595,10 @@ static enum ng_status read_arm(struct ng_h5 *file, struct ng_arena *arena,
     snprintf(path, sizeof path, "/arm/%zu/group_difference", number);
     NG_TRY(read_table(file, path, NG_H5_F64, c->group_count, 3, arena,
                       &arm->group_difference, err));
+    snprintf(path, sizeof path, "/arm/%zu/group_unproven", number);
+    NG_TRY(read_flags(file, path, c->group_count, arena, &arm->group_unproven, err));
+    snprintf(path, sizeof path, "/arm/%zu/group_harmed", number);
+    NG_TRY(read_flags(file, path, c->group_count, arena, &arm->group_harmed, err));
     if (arm->worst_group > c->group_count || arm->hardest_hit_group > c->group_count)
         NG_TRY(refuse(file, "an arm's worst group does not exist", err));
 out:
@@ -541,6 +640,7 @@ enum ng_status ng_comparison_read(const char *path, struct ng_arena *arena,
     NG_TRY(ng_record_open(&file, path, NG_COMPARISON_FORMAT, err));
     NG_TRY(read_about(file, arena, comparison, err));
     NG_TRY(read_groups(file, arena, comparison, err));
+    NG_TRY(read_gates(file, arena, comparison, err));
     NG_TRY(read_arms(file, arena, comparison, err));
 out:
     ng_h5_close(file);

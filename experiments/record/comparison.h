@@ -54,6 +54,10 @@ struct ng_arm {
     size_t worst_group;                  /* by mean over seeds; group_count: none */
     size_t hardest_hit_group;            /* lowest mean paired difference; as above */
     struct ng_estimate *group_accuracy, *group_difference; /* [group] */
+    /* [group]: not shown to stay within the margin, by its interval or for want of rows;
+     * and of these: shown, on enough rows, to lose more. Never the reference's. */
+    bool *group_unproven, *group_harmed;
+    size_t unproven_groups, harmed_groups; /* how many of each */
     double *seed_accuracy;                                 /* [seed] */
     size_t persistent_bytes, planned_peak, parameters;
     size_t by_class_at_peak[NG_LEDGER_CLASSES], by_class[NG_LEDGER_CLASSES];
@@ -61,6 +65,13 @@ struct ng_arm {
     size_t steps;
     double *loss;         /* [step]: training loss, mean over seeds */
     char **result_hashes; /* [seed] */
+};
+
+/* What a gate saw in the runs. */
+struct ng_gate_outcome {
+    char *name;
+    bool held;
+    char *sentence;
 };
 
 struct ng_comparison {
@@ -81,7 +92,9 @@ struct ng_comparison {
     uint32_t *seeds;
     size_t seed_count;
     struct ng_group *groups;
-    size_t group_count;
+    size_t group_count, groups_with_rows;
+    struct ng_gate_outcome *gates; /* in the order the experiment names them */
+    size_t gate_count;
     size_t test_rows, train_rows, classes;
     double wall_seconds; /* sum over trials */
 };

@@ -76,9 +76,10 @@ struct ng_key {
     const char *name;
     enum ng_key_type type;
     size_t offset;
-    const char *fallback; /* default, as it would stand in the file; NULL: zero/absent */
-    double least, most;   /* INT, INTS, REAL, REALS: allowed range, both ends allowed */
-    const char *const *choices; /* CHOICE: names, NULL at the end; an array of the
+    const char
+        *fallback;      /* default, as it would stand in the file; NULL: zero/absent */
+    double least, most; /* INT, INTS, REAL, REALS: allowed range, both ends allowed */
+    const char *const *choices;       /* CHOICE: names, NULL at the end; an array of the
                                  * same kind on a TEXT or TEXTS lists allowed values */
     const struct ng_key_table *table; /* TABLE, TABLES: the nested table */
     const char *unit;                 /* shown in docs, allowed after a number */

@@ -155,7 +155,7 @@ void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
     size_t tasks = (matrix->rows + cast.rows_per_task - 1) / cast.rows_per_task;
     ng_pool_run(pool, tasks, cast_task, &cast);
 
-    for (size_t task = 0; task < tasks; task++) 
+    for (size_t task = 0; task < tasks; task++)
         ng_cast_counts_add(&matrix->stats.counts, &cast.counts[task]);
 }
 

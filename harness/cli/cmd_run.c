@@ -131,18 +131,13 @@ static enum ng_status judge(const struct ng_sweep_state *sweep,
     enum ng_status status;
     struct ng_arena arena = {0};
     struct ng_comparison comparison = {0};
-    struct ng_gate_result *gates = NULL;
     char *path = ng_arena_printf(&arena, "%s/comparison.h5", sweep->folder);
     if (path == NULL)
         NG_TRY(ng_fail(err, NG_FAILED, "No memory for the comparison."));
     NG_TRY(ng_compare(sweep->plan, sweep->folder, &arena, &comparison, err));
     NG_TRY(ng_comparison_write(path, &comparison, err));
-    NG_TRY(ng_gates_judge_plan(sweep->plan, sweep->folder, &arena, &gates, err));
     NG_TRY(ng_report_write(&comparison, sweep->folder, err));
-    struct ng_results results = {.comparison = &comparison,
-                                 .gates = gates,
-                                 .gate_count = sweep->plan->experiment.gates.count,
-                                 .folder = sweep->folder};
+    struct ng_results results = {.comparison = &comparison, .folder = sweep->folder};
     if (request->json)
         NG_TRY(ng_results_print_json(&results, err));
     else

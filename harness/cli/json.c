@@ -62,6 +62,8 @@ static json_t *groups_of(const struct ng_comparison *comparison,
         json_object_set_new(object, "accuracy", estimate(&arm->group_accuracy[g]));
         json_object_set_new(object, "accuracy_difference",
                             estimate(&arm->group_difference[g]));
+        json_object_set_new(object, "unproven", json_boolean(arm->group_unproven[g]));
+        json_object_set_new(object, "harmed", json_boolean(arm->group_harmed[g]));
         json_array_append_new(list, object);
     }
     return list;
@@ -112,6 +114,8 @@ static json_t *arm_object(const struct ng_comparison *comparison,
     json_object_set_new(object, "saturated_share",
                         ng_json_number(arm->saturated_share));
     json_object_set_new(object, "flushed_share", ng_json_number(arm->flushed_share));
+    json_object_set_new(object, "unproven_groups", ng_json_size(arm->unproven_groups));
+    json_object_set_new(object, "harmed_groups", ng_json_size(arm->harmed_groups));
     json_object_set_new(object, "groups", groups_of(comparison, arm));
     for (size_t s = 0; s < comparison->seed_count; s++)
         json_array_append_new(hashes, ng_json_text(arm->result_hashes[s]));
@@ -122,6 +126,20 @@ static json_t *arm_object(const struct ng_comparison *comparison,
 static json_t *arm_label(const struct ng_comparison *comparison, int arm)
 {
     return arm < 0 ? json_null() : ng_json_text(comparison->arms[arm].label);
+}
+
+static json_t *gates_of(const struct ng_comparison *comparison)
+{
+    json_t *list = json_array();
+    for (size_t g = 0; g < comparison->gate_count; g++) {
+        const struct ng_gate_outcome *gate = &comparison->gates[g];
+        json_t *object = json_object();
+        json_object_set_new(object, "name", ng_json_text(gate->name));
+        json_object_set_new(object, "held", json_boolean(gate->held));
+        json_object_set_new(object, "sentence", ng_json_text(gate->sentence));
+        json_array_append_new(list, object);
+    }
+    return list;
 }
 
 json_t *ng_json_comparison(const struct ng_comparison *comparison)
@@ -143,26 +161,16 @@ json_t *ng_json_comparison(const struct ng_comparison *comparison)
                         ng_json_number(comparison->ceiling));
     json_object_set_new(object, "numerics_version",
                         json_integer(comparison->numerics_version));
+    json_object_set_new(object, "groups_with_rows",
+                        ng_json_size(comparison->groups_with_rows));
     for (size_t s = 0; s < comparison->seed_count; s++)
         json_array_append_new(seeds, json_integer(comparison->seeds[s]));
     json_object_set_new(object, "seeds", seeds);
     for (size_t a = 0; a < comparison->arm_count; a++)
         json_array_append_new(arms, arm_object(comparison, &comparison->arms[a]));
     json_object_set_new(object, "arms", arms);
+    json_object_set_new(object, "gates", gates_of(comparison));
     return object;
-}
-
-json_t *ng_json_gates(const struct ng_gate_result *gates, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t g = 0; g < count; g++) {
-        json_t *object = json_object();
-        json_object_set_new(object, "name", ng_json_text(gates[g].name));
-        json_object_set_new(object, "passed", json_boolean(gates[g].passed));
-        json_object_set_new(object, "sentence", ng_json_text(gates[g].sentence));
-        json_array_append_new(list, object);
-    }
-    return list;
 }
 
 enum ng_status ng_json_print(json_t *document, struct ng_error *err)

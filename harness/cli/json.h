@@ -10,7 +10,6 @@
 
 #include "experiments/record/comparison.h"
 #include "formats/base/error.h"
-#include "harness/judge/gates.h"
 
 /* null for NULL, for NaN and for infinities. */
 json_t *ng_json_text(const char *text);
@@ -20,7 +19,6 @@ json_t *ng_json_size(size_t size);
 json_t *ng_json_classes(const size_t bytes[NG_LEDGER_CLASSES]);
 
 json_t *ng_json_comparison(const struct ng_comparison *comparison);
-json_t *ng_json_gates(const struct ng_gate_result *gates, size_t count);
 
 /* Prints the document and a newline on stdout, and takes it over. */
 enum ng_status ng_json_print(json_t *document, struct ng_error *err);

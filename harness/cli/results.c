@@ -23,9 +23,11 @@ void ng_results_print(const struct ng_results *results)
                    ng_terminal_colour(stdout));
     printf("\n%s\n\n", comparison->answer);
     print_diverged(comparison);
-    for (size_t g = 0; g < results->gate_count; g++)
-        printf("Gate:   %s %s: %s\n", results->gates[g].passed ? "held  " : "FAILED",
-               results->gates[g].name, results->gates[g].sentence);
+    for (size_t g = 0; g < comparison->gate_count; g++) {
+        const struct ng_gate_outcome *gate = &comparison->gates[g];
+        printf("Gate:   %s %s: %s\n", gate->held ? "held  " : "FAILED", gate->name,
+               gate->sentence);
+    }
     printf("Report: %s/report.html\n", results->folder);
     printf("Next:   narrowgauge show %s   (every trial, its memory and its hash)\n",
            results->folder);
@@ -35,8 +37,6 @@ enum ng_status ng_results_print_json(const struct ng_results *results,
                                      struct ng_error *err)
 {
     json_t *document = ng_json_comparison(results->comparison);
-    json_object_set_new(document, "gates",
-                        ng_json_gates(results->gates, results->gate_count));
     json_object_set_new(document, "folder", ng_json_text(results->folder));
     return ng_json_print(document, err);
 }

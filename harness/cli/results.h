@@ -9,12 +9,9 @@
 
 #include "experiments/record/comparison.h"
 #include "formats/base/error.h"
-#include "harness/judge/gates.h"
 
 struct ng_results {
     const struct ng_comparison *comparison;
-    const struct ng_gate_result *gates;
-    size_t gate_count;
     const char *folder; /* of the sweep */
 };
 

@@ -9,9 +9,15 @@
 /* Further seeds beyond this are not an advice. */
 #define MOST_SEEDS 1000
 
+/* The interval against minus the margin; neither where there is no interval. */
 static bool wholly_above(const struct ng_estimate *difference, double margin)
 {
     return difference->low > -margin;
+}
+
+static bool wholly_below(const struct ng_estimate *difference, double margin)
+{
+    return difference->high < -margin;
 }
 
 static const struct ng_arm *reference_of(const struct ng_comparison *c)
@@ -31,8 +37,8 @@ static enum ng_verdict verdict_of(const struct ng_comparison *c, size_t a)
         return NG_VERDICT_NOT_ENOUGH;
     if (wholly_above(&arm->accuracy_difference, c->margin))
         return NG_VERDICT_SAFE;
-    return arm->accuracy_difference.high < -c->margin ? NG_VERDICT_HARM
-                                                      : NG_VERDICT_UNDECIDED;
+    return wholly_below(&arm->accuracy_difference, c->margin) ? NG_VERDICT_HARM
+                                                              : NG_VERDICT_UNDECIDED;
 }
 
 /* Less memory: peak first, then state. */
@@ -68,11 +74,28 @@ static size_t leanest(const struct ng_comparison *c, enum ng_verdict verdict,
     return count;
 }
 
+static void judge_groups(const struct ng_comparison *c, struct ng_arm *arm)
+{
+    arm->unproven_groups = arm->harmed_groups = 0;
+    for (size_t g = 0; g < c->group_count; g++) {
+        const struct ng_estimate *difference = &arm->group_difference[g];
+        bool judged = c->groups[g].rows > 0 && arm != reference_of(c);
+        bool support = ng_group_has_support(&c->groups[g]);
+        arm->group_unproven[g] =
+            judged && !(support && wholly_above(difference, c->margin));
+        arm->group_harmed[g] = judged && support && wholly_below(difference, c->margin);
+        arm->unproven_groups += arm->group_unproven[g];
+        arm->harmed_groups += arm->group_harmed[g];
+    }
+}
+
 void ng_answer_verdicts(struct ng_comparison *c)
 {
     const struct ng_arm *safe;
-    for (size_t a = 0; a < c->arm_count; a++)
+    for (size_t a = 0; a < c->arm_count; a++) {
         c->arms[a].verdict = verdict_of(c, a);
+        judge_groups(c, &c->arms[a]);
+    }
     leanest(c, NG_VERDICT_SAFE, &safe);
     c->recommended = safe != NULL && needs_less(safe, reference_of(c))
                          ? (int)(safe - c->arms)
@@ -92,82 +115,55 @@ static void add_bytes_and_state(const struct ng_arm *arm,
                    text);
 }
 
-/* Unproven groups of an arm, of `present` groups with rows; worst: the one to name. */
-static size_t unproven_groups(const struct ng_comparison *c, const struct ng_arm *arm,
-                              size_t *present, size_t *worst)
+/* "harms 1 of 25 groups and is unproven for 15 (...)" */
+static void add_group_counts(const struct ng_comparison *c, const struct ng_arm *arm,
+                             struct ng_text *text)
 {
-    size_t count = 0;
-    *present = 0;
-    *worst = c->group_count;
-    for (size_t g = 0; g < c->group_count; g++) {
-        const struct ng_group *group = &c->groups[g];
-        if (group->rows == 0)
-            continue;
-        ++*present;
-        if (ng_group_has_support(group) &&
-            wholly_above(&arm->group_difference[g], c->margin))
-            continue;
-        count++;
-        if (*worst == c->group_count) {
-            *worst = g;
-            continue;
-        }
-        bool more = ng_group_has_support(group);
-        bool had = ng_group_has_support(&c->groups[*worst]);
-        if (more != had
-                ? more
-                : arm->group_difference[g].mean < arm->group_difference[*worst].mean)
-            *worst = g;
-    }
-    return count;
-}
-
-static void add_group(const struct ng_comparison *c, const struct ng_arm *arm, size_t g,
-                      const char *between, struct ng_text *text)
-{
-    ng_group_words(&c->groups[g], text);
-    ng_text_add(text, between);
-    ng_words_difference(&arm->group_difference[g], c->margin, text);
+    size_t harmed = arm->harmed_groups, open = arm->unproven_groups - harmed;
+    if (arm->unproven_groups == 0)
+        ng_text_printf(text, "it is shown to be safe for each of the %zu groups",
+                       c->groups_with_rows);
+    if (harmed > 0)
+        ng_text_printf(text, "it harms %zu of %zu groups", harmed, c->groups_with_rows);
+    if (harmed > 0 && open > 0)
+        ng_text_printf(text, " and is unproven for %zu", open);
+    else if (open > 0)
+        ng_text_printf(text, "it is unproven for %zu of %zu groups", open,
+                       c->groups_with_rows);
+    if (open > 0)
+        ng_text_printf(text, " (%zu seeds show neither safety nor harm)",
+                       c->seed_count);
 }
 
 static void add_groups(const struct ng_comparison *c, const struct ng_arm *arm,
                        struct ng_text *text)
 {
-    size_t hardest = arm->hardest_hit_group, present, worst;
-    size_t unproven = unproven_groups(c, arm, &present, &worst);
-    if (present == 0) {
+    size_t hardest = arm->hardest_hit_group;
+    if (c->groups_with_rows == 0) {
         ng_text_add(text,
                     "; no groups were declared, so it is unproven for every group");
         return;
     }
-    bool names_hardest =
-        hardest < c->group_count && arm->group_difference[hardest].mean < 0.0;
-    if (names_hardest) {
-        ng_text_add(text, "; the hardest-hit group is ");
-        add_group(c, arm, hardest, " (", text);
-        ng_text_add(text, ")");
-    } else {
+    ng_text_add(text, "; ");
+    add_group_counts(c, arm, text);
+    if (hardest == c->group_count || !(arm->group_difference[hardest].mean < 0.0)) {
         ng_text_add(text, "; no group loses accuracy on average");
-    }
-    if (unproven == 0) {
-        ng_text_printf(text, ", and safety is shown for all %zu groups", present);
         return;
     }
-    ng_text_printf(text, ", and safety is unproven for %zu of %zu groups (", unproven,
-                   present);
-    if (names_hardest && worst == hardest) {
-        ng_text_add(text, unproven == 1 ? "that one" : "that one worst");
-    } else {
-        ng_text_add(text, "worst: ");
-        add_group(c, arm, worst, ", ", text);
-    }
-    ng_text_add(text, ")");
+    ng_text_add(text, "; the hardest-hit group is ");
+    ng_group_words(&c->groups[hardest], text);
+    ng_text_add(text, " (");
+    ng_words_difference(&arm->group_difference[hardest], c->margin, text);
+    ng_text_printf(text, ", %s)",
+                   arm->group_harmed[hardest]     ? "harmed"
+                   : arm->group_unproven[hardest] ? "unproven"
+                                                  : "safe");
 }
 
 static void add_recommendation(const struct ng_comparison *c, struct ng_text *text)
 {
     const struct ng_arm *arm = &c->arms[c->recommended];
-    ng_text_printf(text, "%s is safe here: accuracy ", arm->label);
+    ng_text_printf(text, "%s is safe overall: accuracy ", arm->label);
     ng_words_difference(&arm->accuracy_difference, c->margin, text);
     ng_text_add(text, " within the ");
     ng_words_margin(c->margin, text);

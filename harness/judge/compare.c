@@ -269,7 +269,10 @@ static enum ng_status estimate_groups(struct work *work, size_t a,
     size_t count = work->groups.count;
     arm->group_accuracy = ng_arena_array(arena, count, sizeof *arm->group_accuracy);
     arm->group_difference = ng_arena_array(arena, count, sizeof *arm->group_difference);
-    if (arm->group_accuracy == NULL || arm->group_difference == NULL)
+    arm->group_unproven = ng_arena_array(arena, count, sizeof *arm->group_unproven);
+    arm->group_harmed = ng_arena_array(arena, count, sizeof *arm->group_harmed);
+    if (arm->group_accuracy == NULL || arm->group_difference == NULL ||
+        arm->group_unproven == NULL || arm->group_harmed == NULL)
         return out_of_memory(err);
     for (size_t g = 0; g < count; g++) {
         arm->group_accuracy[g] = accuracy_of(work, a, (int)g);
@@ -365,6 +368,8 @@ static enum ng_status fill_frame(struct work *work, struct ng_arena *arena,
     out->numerics_version = NG_NUMERICS_VERSION;
     out->groups = work->groups.groups;
     out->group_count = work->groups.count;
+    for (size_t g = 0; g < out->group_count; g++)
+        out->groups_with_rows += out->groups[g].rows > 0;
     out->test_rows = first->rows.rows;
     out->classes = first->rows.classes;
     out->wall_seconds = 0.0;

@@ -49,14 +49,15 @@ struct ng_compare_input {
 };
 
 /* Fills everything that follows from the runs, and the answer; question, provenance,
- * data_title, command, resolved_summary and train_rows stay empty. NG_INVALID: the runs
+ * data_title, command, resolved_summary, gates and train_rows stay empty. NG_INVALID: the runs
  * are not trials of one sweep (rows, labels or slices differ), or hold codes out of
  * range. */
 enum ng_status ng_compare_runs(const struct ng_compare_input *input,
                                struct ng_arena *arena, struct ng_comparison *out,
                                struct ng_error *err);
 
-/* Reads every run file of the plan from folder/runs. A file that is missing, damaged or
+/* Reads every run file of the plan from folder/runs, and judges the gates that its
+ * experiment declares (harness/judge/gates.h). A file that is missing, damaged or
  * of another plan is the sentence of the reader. command is that of the first trial's
  * provenance ("argv"), else "narrowgauge run NAME". */
 enum ng_status ng_compare(const struct ng_plan *plan, const char *folder,

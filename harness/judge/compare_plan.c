@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/judge/gates.h"
+
 static enum ng_status out_of_memory(struct ng_error *err)
 {
     return ng_fail(err, NG_FAILED, "Out of memory while reading runs to compare.");
@@ -164,6 +166,9 @@ enum ng_status ng_compare(const struct ng_plan *plan, const char *folder,
     NG_TRY(read_all(plan, folder, &runs, &input, err));
     NG_TRY(ng_compare_runs(&input, arena, out, err));
     NG_TRY(describe(plan, &input, arena, out, err));
+    NG_TRY(ng_gates_judge(&plan->experiment.gates, input.runs,
+                          input.arm_count * input.seed_count, arena, &out->gates, err));
+    out->gate_count = plan->experiment.gates.count;
 out:
     ng_arena_release(&runs);
     return status;

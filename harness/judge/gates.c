@@ -51,7 +51,7 @@ enum ng_status ng_gates_known(const struct ng_texts *names, struct ng_error *err
 
 static enum ng_status judge_one(const struct ng_gate *gate, const struct ng_run *runs,
                                 size_t run_count, struct ng_arena *arena,
-                                struct ng_gate_result *result, struct ng_error *err)
+                                struct ng_gate_outcome *outcome, struct ng_error *err)
 {
     struct ng_text first = {0}, why = {0};
     size_t failed = 0;
@@ -64,65 +64,35 @@ static enum ng_status judge_one(const struct ng_gate *gate, const struct ng_run 
                            runs[i].arm_label == NULL ? "?" : runs[i].arm_label,
                            (unsigned)runs[i].seed, why.data == NULL ? "" : why.data);
     }
-    result->name = gate->name;
-    result->passed = failed == 0 && run_count > 0;
+    outcome->name = ng_arena_text(arena, gate->name);
+    outcome->held = failed == 0 && run_count > 0;
     if (run_count == 0)
-        result->sentence = ng_arena_text(arena, "There is no trial to judge.");
+        outcome->sentence = ng_arena_text(arena, "There is no trial to judge.");
     else if (failed == 0)
-        result->sentence =
+        outcome->sentence =
             ng_arena_printf(arena, "All %zu trials: %s.", run_count, gate->what_held);
     else if (!first.failed && !why.failed)
-        result->sentence = ng_arena_printf(arena, "%zu of %zu trials fail; first %s.",
+        outcome->sentence = ng_arena_printf(arena, "%zu of %zu trials fail; first %s.",
                                            failed, run_count, first.data);
     ng_text_release(&first);
     ng_text_release(&why);
-    return result->sentence == NULL ? out_of_memory(err) : NG_OK;
+    return outcome->name == NULL || outcome->sentence == NULL ? out_of_memory(err) : NG_OK;
 }
 
 enum ng_status ng_gates_judge(const struct ng_texts *names, const struct ng_run *runs,
                               size_t run_count, struct ng_arena *arena,
-                              struct ng_gate_result **results, struct ng_error *err)
+                              struct ng_gate_outcome **outcomes, struct ng_error *err)
 {
     enum ng_status status = NG_OK;
     NG_TRY(ng_gates_known(names, err));
-    *results = ng_arena_array(arena, names->count, sizeof **results);
-    if (*results == NULL) {
+    *outcomes = ng_arena_array(arena, names->count, sizeof **outcomes);
+    if (*outcomes == NULL) {
         status = out_of_memory(err);
         goto out;
     }
     for (size_t i = 0; i < names->count; i++)
         NG_TRY(judge_one(gate_by_name(names->values[i]), runs, run_count, arena,
-                         &(*results)[i], err));
+                         &(*outcomes)[i], err));
 out:
-    return status;
-}
-
-enum ng_status ng_gates_judge_plan(const struct ng_plan *plan, const char *folder,
-                                   struct ng_arena *arena,
-                                   struct ng_gate_result **results,
-                                   struct ng_error *err)
-{
-    enum ng_status status = NG_OK;
-    struct ng_arena reading = {0};
-    const struct ng_texts *names = &plan->experiment.gates;
-    NG_TRY(ng_gates_known(names, err));
-    struct ng_run *runs = ng_arena_array(&reading, plan->trial_count, sizeof *runs);
-    if (runs == NULL) {
-        status = out_of_memory(err);
-        goto out;
-    }
-    for (size_t i = 0; i < plan->trial_count; i++) {
-        char *path =
-            ng_arena_printf(&reading, "%s/runs/%s", folder, plan->trials[i].file);
-        if (path == NULL) {
-            status = out_of_memory(err);
-            goto out;
-        }
-        NG_TRY(ng_run_read(path, NG_RUN_HEAD | NG_RUN_METRICS | NG_RUN_LEDGER, &reading,
-                           &runs[i], err));
-    }
-    NG_TRY(ng_gates_judge(names, runs, plan->trial_count, arena, results, err));
-out:
-    ng_arena_release(&reading);
     return status;
 }

@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "experiments/plan/plan.h"
+#include "experiments/record/comparison.h"
 #include "experiments/record/run_file.h"
 
 struct ng_gate {
@@ -32,26 +32,14 @@ struct ng_gate {
 extern const struct ng_gate ng_gate_ledger_exact, ng_gate_finite;
 extern const struct ng_gate *const ng_gates[]; /* NULL at the end */
 
-struct ng_gate_result {
-    const char *name;
-    bool passed;
-    char *sentence;
-};
-
 /* NG_INVALID with the nearest name for one that is not in the table: to be asked before
  * a sweep is trained. */
 enum ng_status ng_gates_known(const struct ng_texts *names, struct ng_error *err);
 
-/* results: names->count of them. runs: with metrics and ledger. No runs: nothing was
+/* outcomes: names->count of them. runs: with metrics and ledger. No runs: nothing was
  * shown, so every gate fails. */
 enum ng_status ng_gates_judge(const struct ng_texts *names, const struct ng_run *runs,
                               size_t run_count, struct ng_arena *arena,
-                              struct ng_gate_result **results, struct ng_error *err);
-
-/* Judges the gates that the plan's experiment declares, from folder/runs. */
-enum ng_status ng_gates_judge_plan(const struct ng_plan *plan, const char *folder,
-                                   struct ng_arena *arena,
-                                   struct ng_gate_result **results,
-                                   struct ng_error *err);
+                              struct ng_gate_outcome **outcomes, struct ng_error *err);
 
 #endif

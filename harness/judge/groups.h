@@ -25,7 +25,6 @@
 #include "experiments/record/run_file.h"
 #include "formats/base/text.h"
 
-#define NG_GROUP_LEAST_ROWS 30
 #define NG_GROUP_COLUMNS    4    /* of one intersection */
 #define NG_GROUP_MOST       4096 /* groups of one comparison */
 

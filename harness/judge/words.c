@@ -3,43 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "experiments/record/digits.h"
+
 #define NUMBER        48
-#define MOST_DECIMALS 3
 #define SIZE_DECIMALS 6
 #define BYTES_PER_KIB 1024.0
 #define BYTES_PER_MIB (1024.0 * 1024.0)
-
-/* Signed, and zero without a sign: "-0.0" would claim a loss that the digits do not
- * show. */
-static void signed_points(double fraction, int decimals, char number[NUMBER])
-{
-    snprintf(number, NUMBER, "%+.*f", decimals, fraction * 100.0);
-    if (strspn(number, "+-0.") == strlen(number))
-        memmove(number, number + 1, strlen(number));
-}
-
-/* Would the digits put an end on the margin that does not lie there? */
-static bool blurs(double end, double margin, int decimals)
-{
-    char a[NUMBER], b[NUMBER];
-    signed_points(end, decimals, a);
-    signed_points(-margin, decimals, b);
-    return strcmp(a, b) == 0;
-}
-
-static int decimals_for(const struct ng_estimate *difference, double margin)
-{
-    double width = (difference->high - difference->low) * 100.0;
-    double unit = 0.1;
-    int decimals = 1;
-    while (decimals < MOST_DECIMALS &&
-           ((width > 0.0 && width < unit) || blurs(difference->low, margin, decimals) ||
-            blurs(difference->high, margin, decimals))) {
-        decimals++;
-        unit /= 10.0;
-    }
-    return decimals;
-}
 
 void ng_words_margin(double margin, struct ng_text *text)
 {
@@ -49,12 +18,7 @@ void ng_words_margin(double margin, struct ng_text *text)
 void ng_words_difference(const struct ng_estimate *difference, double margin,
                          struct ng_text *text)
 {
-    char mean[NUMBER], low[NUMBER], high[NUMBER];
-    int decimals = decimals_for(difference, margin);
-    signed_points(difference->mean, decimals, mean);
-    signed_points(difference->low, decimals, low);
-    signed_points(difference->high, decimals, high);
-    ng_text_printf(text, "%s pt [%s, %s]", mean, low, high);
+    ng_text_add(text, ng_digits_difference(difference, margin).text);
 }
 
 /* "A instead of B UNIT", with the decimals it takes to tell them apart. */

@@ -1,5 +1,6 @@
 /*
- * Numbers as an answer's words, honestly rounded (harness/judge/answer.h says how).
+ * Numbers as an answer's words, honestly rounded (experiments/record/digits.h and
+ * harness/judge/answer.h say how).
  * No locale: the decimal sign is a point wherever the process has not chosen another
  * one. Threads: any, with texts of their own.
  */

@@ -23,6 +23,7 @@ cp "$NG_DATA"/optdigits/optdigits.t* data/optdigits
 chmod -R u+w data
 sed -i '5s/^./9/' data/optdigits/optdigits.tra
 gives changed_data_file_is_refused 2 'optdigits.tra' "$NG" run optdigits --data data --out none
+cp "$NG_DATA"/optdigits/optdigits.tra data/optdigits
 rm data/optdigits/optdigits.tes
 gives missing_data_file_is_named 2 'optdigits.tes' "$NG" run optdigits --data data --out none
 if [ -e none ]; then bad refused_data_leaves_nothing "it made none/"; else echo "ok refused_data_leaves_nothing"; fi

@@ -14,7 +14,8 @@ gives quickstart_has_15_trials 0 '15 trials (5 recipes x 3 seeds)' cat log
 # recipe: the row of the table; its state in bytes per parameter.
 state() { awk -v r="$1" '$1 == r { print $(NF - 1) }' table; }
 same fp32_state_is_16_bytes_per_parameter "$(state fp32)" 16.00
-same bf16_state_is_18_bytes_per_parameter "$(state bf16)" 18.00
+# A 2-byte copy of every weight; biases have none.
+holds bf16_state_is_18_bytes_per_parameter awk -v s="$(state bf16)" 'BEGIN { exit !(s > 17.98 && s <= 18) }'
 for recipe in fp8-e4m3 fp8-e5m2; do
     same "${recipe}_state_is_that_of_fp32" "$(state $recipe)" 16.00
 done

@@ -46,7 +46,7 @@ else
 fi
 kill -KILL $pid
 wait $pid 2>/dev/null
-if wait_for 5 nobody_trains INT; then
+if wait_for 1 nobody_trains INT; then
     echo "ok killed_run_leaves_no_orphan"
 else
     bad killed_run_leaves_no_orphan "$(pgrep -fa -- '--out INT')"
@@ -95,7 +95,7 @@ sleep 0.3
 kill -TERM $pid
 wait $pid
 same second_signal_aborts_with_75 "code $?" "code 75"
-if wait_for 5 nobody_trains twice; then
+if wait_for 1 nobody_trains twice; then
     echo "ok second_signal_leaves_no_orphan"
 else
     bad second_signal_leaves_no_orphan "$(pgrep -fa -- '--out twice')"

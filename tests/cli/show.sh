@@ -23,7 +23,7 @@ mkdir folder.h5
 gives show_folder_in_place_of_a_run_file_is_refused 2 'folder.h5' "$NG" show folder.h5
 
 # A run of one trial.
-"$NG" run tiny sweep.recipe=[fp8-e4m3] --quiet >log 2>&1 || bad show_has_a_run "$(cat log)"
+"$NG" run tiny 'sweep.recipe=[fp8-e4m3]' --quiet >log 2>&1 || bad show_has_a_run "$(cat log)"
 run=$(find out/tiny/runs -name '*.h5')
 gives show_run_has_the_ledger 0 'moment1' "$NG" show "$run"
 gives show_run_has_provenance 0 'compiler' "$NG" show "$run"

@@ -64,13 +64,18 @@ struct examples {
     uint32_t labels[EXAMPLES], order[EXAMPLES];
 };
 
-/* Inputs in [-2, 2); a label is the place of the largest of the first inputs, so that
- * there is something to learn. */
+/* Inputs in [-2, 2), every other one a multiple of 2^-8, so that rounding to bf16 meets
+ * ties; a label is the place of the largest of the first inputs, so that there is
+ * something to learn. */
 static void generate(struct examples *examples)
 {
     const struct ng_random random = {SEED, ng_stream_key(NG_STREAM_DATA, 0), 0};
-    for (size_t i = 0; i < EXAMPLES * FEATURES; i++)
-        examples->x[i] = 4.0f * ng_random_uniform(&random, i) - 2.0f;
+    for (size_t i = 0; i < EXAMPLES * FEATURES; i++) {
+        uint32_t word = ng_random_u32(&random, i) >> 8;
+        if (i % 2 == 0)
+            word &= 0xFFC000;
+        examples->x[i] = (float)word * 0x1p-22f - 2.0f;
+    }
     for (size_t row = 0; row < EXAMPLES; row++) {
         const float *x = examples->x + row * FEATURES;
         examples->labels[row] = 0;

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Five training steps under each recipe against the same steps computed in FP64 by NumPy,
 # with bounds for every element: see trajectory.py. Faults planted into the program by hand
-# were noticed too: a scale 1 % off, casts that truncate, no bias, ReLU that lets every
-# gradient pass, a wrong mean, products not fused or summed in another order, a wrong beta,
-# decay of biases, stochastic draws of another step.
+# were noticed too, each under every recipe that it touches: a scale 1 % off, an amax of
+# another tensor or step, casts that truncate or round ties away, the two scales of a product
+# applied in two roundings, products not fused, no bias, a ReLU that lets every gradient
+# pass, a mean over one row more, a bias gradient without the last row, beta1 off by 1e-4, no
+# epsilon, the second moment corrected as in the next step, decay of biases, and stochastic
+# draws of the next step.
 set -u
 
 recipes="fp32 bf16 fp8-e4m3 fp8-e5m2 fp8-lean"

@@ -48,6 +48,7 @@ static struct ng_estimate estimate(double mean)
 }
 
 static struct ng_estimate by_group[2][2];
+static bool unproven[2] = {true, false}, harmed[2] = {false, true};
 static double accuracies[2] = {0.5, 0.75}, losses[3] = {3, 2, 1};
 static char *hashes[2] = {"aa", "bb"};
 
@@ -76,6 +77,10 @@ static struct ng_arm arm_of(int number)
         .hardest_hit_group = 2,
         .group_accuracy = by_group[0],
         .group_difference = by_group[1],
+        .group_unproven = number ? unproven : harmed,
+        .group_harmed = number ? harmed : unproven,
+        .unproven_groups = 1 + (size_t)number,
+        .harmed_groups = 2 - (size_t)number,
         .seed_accuracy = accuracies,
         .persistent_bytes = 1000 + (size_t)number,
         .planned_peak = 2000,
@@ -93,6 +98,8 @@ static struct ng_arm arm_of(int number)
 
 static struct ng_arm arms[2];
 static struct ng_group groups[2] = {{"region", "north", 30}, {"region", "south", 7}};
+static struct ng_gate_outcome gates[2] = {{"ledger-exact", true, "All add up."},
+                                          {"finite", false, "1 of 4 trials fail."}};
 static uint32_t seeds[2] = {0, 9};
 
 static struct ng_comparison make_comparison(void)
@@ -120,6 +127,9 @@ static struct ng_comparison make_comparison(void)
         .seed_count = 2,
         .groups = groups,
         .group_count = 2,
+        .groups_with_rows = 1,
+        .gates = gates,
+        .gate_count = 2,
         .test_rows = 37,
         .train_rows = 100,
         .classes = 2,
@@ -151,11 +161,22 @@ static void same_numbers(const struct ng_comparison *a, const struct ng_comparis
     ck_assert_uint_eq(a->classes, b->classes);
     ck_assert_uint_eq(a->seed_count, b->seed_count);
     ck_assert_mem_eq(a->seeds, b->seeds, a->seed_count * sizeof *a->seeds);
+    ck_assert_uint_eq(a->groups_with_rows, b->groups_with_rows);
     ck_assert_uint_eq(a->group_count, b->group_count);
     for (size_t i = 0; i < a->group_count; i++) {
         ck_assert_str_eq(a->groups[i].column, b->groups[i].column);
         ck_assert_str_eq(a->groups[i].band, b->groups[i].band);
         ck_assert_uint_eq(a->groups[i].rows, b->groups[i].rows);
+    }
+}
+
+static void same_gates(const struct ng_comparison *a, const struct ng_comparison *b)
+{
+    ck_assert_uint_eq(a->gate_count, b->gate_count);
+    for (size_t i = 0; i < a->gate_count; i++) {
+        ck_assert_str_eq(a->gates[i].name, b->gates[i].name);
+        ck_assert_int_eq(a->gates[i].held, b->gates[i].held);
+        ck_assert_str_eq(a->gates[i].sentence, b->gates[i].sentence);
     }
 }
 
@@ -176,6 +197,10 @@ static void same_arm(const struct ng_arm *a, const struct ng_arm *b)
     ck_assert_mem_eq(a->group_accuracy, b->group_accuracy, 2 * sizeof by_group[0][0]);
     ck_assert_mem_eq(a->group_difference, b->group_difference,
                      2 * sizeof by_group[0][0]);
+    ck_assert_mem_eq(a->group_unproven, b->group_unproven, sizeof unproven);
+    ck_assert_mem_eq(a->group_harmed, b->group_harmed, sizeof harmed);
+    ck_assert_uint_eq(a->unproven_groups, b->unproven_groups);
+    ck_assert_uint_eq(a->harmed_groups, b->harmed_groups);
     ck_assert_mem_eq(a->seed_accuracy, b->seed_accuracy, sizeof accuracies);
     ck_assert_uint_eq(a->persistent_bytes, b->persistent_bytes);
     ck_assert_uint_eq(a->planned_peak, b->planned_peak);
@@ -197,21 +222,23 @@ START_TEST(a_comparison_comes_back_equal)
     good(ng_comparison_read(file_path, &arena, &out, &err));
     same_texts(&in, &out);
     same_numbers(&in, &out);
+    same_gates(&in, &out);
     ck_assert_uint_eq(out.arm_count, 2);
     same_arm(&in.arms[0], &out.arms[0]);
     same_arm(&in.arms[1], &out.arms[1]);
 }
 END_TEST
 
-START_TEST(a_comparison_without_groups_or_arms_comes_back)
+START_TEST(a_comparison_without_groups_gates_or_arms_comes_back)
 {
     struct ng_comparison in = make_comparison(), out;
-    in.group_count = 0;
+    in.group_count = in.gate_count = 0;
     in.arms[0].worst_group = in.arms[0].hardest_hit_group = 0;
     in.arm_count = 1;
     good(ng_comparison_write(file_path, &in, &err));
     good(ng_comparison_read(file_path, &arena, &out, &err));
     ck_assert_uint_eq(out.group_count, 0);
+    ck_assert_uint_eq(out.gate_count, 0);
     in.arm_count = 0;
     in.reference = -1;
     good(ng_comparison_write(file_path, &in, &err));
@@ -256,7 +283,7 @@ Suite *ng_suite_comparison(void)
     TCase *cases = tcase_create("comparison");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, a_comparison_comes_back_equal);
-    tcase_add_test(cases, a_comparison_without_groups_or_arms_comes_back);
+    tcase_add_test(cases, a_comparison_without_groups_gates_or_arms_comes_back);
     tcase_add_test(cases, a_comparison_that_points_nowhere_is_refused);
     tcase_add_test(cases, a_file_that_is_no_comparison_is_refused);
     suite_add_tcase(suite, cases);

@@ -47,7 +47,7 @@ static const char *scratch_file(const char *name, const char *text)
 static enum ng_status try_plan(struct ng_plan *made, const char *name, const char *a,
                                const char *b)
 {
-    char *overrides[MOST_OVERRIDES];
+    char *overrides[MOST_OVERRIDES] = {NULL};
     size_t count = 0;
     if (a != NULL)
         overrides[count++] = (char *)(uintptr_t)a;

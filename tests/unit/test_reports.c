@@ -164,11 +164,11 @@ static void fill_comparison(struct ng_comparison *c, struct ng_arena *arena,
     c->data_title = keep(arena, "claims (generated, truth known)");
     c->command = keep(arena, "narrowgauge run quickstart");
     c->answer = keep(
-        arena, "fp8-lean is safe here: accuracy -0.16 pt [-0.35, +0.03] within the "
+        arena, "fp8-lean is safe overall: accuracy -0.16 pt [-0.35, +0.03] within the "
                "0.5 pt margin, peak memory 2.3 instead of 5.1 MiB, state 7.0 instead "
-               "of 16.0 bytes per parameter; the hardest-hit group is region x age "
-               "island x old (-0.2 pt [-0.9, +0.5]), and safety is unproven for 3 of "
-               "6 groups (that one worst).");
+               "of 16.0 bytes per parameter; it is unproven for 3 of 6 groups (3 seeds "
+               "show neither safety nor harm); the hardest-hit group is region island "
+               "x age old (-0.2 pt [-0.9, +0.5], unproven).");
     c->resolved_summary = keep(arena, "mlp 16-512-512-2, adamw, lr 0.001, batch 128, 6 "
                                       "epochs");
     c->provenance = keep(arena, "version 0.1.0\ncompiler gcc 12.2.0\ncpu x86-64, avx2");
@@ -283,18 +283,6 @@ static char *table(int width, bool colour)
 }
 
 /* ---- The terminal. ---- */
-
-START_TEST(group_without_support_is_unproven_whatever_its_interval)
-{
-    struct ng_arm *arm = &comparison.arms[1];
-    ck_assert(!ng_group_is_unproven(&comparison, arm, 0));
-    comparison.groups[0].rows = NG_GROUP_LEAST_ROWS - 1;
-    ck_assert(ng_group_is_unproven(&comparison, arm, 0));
-    comparison.groups[0].rows = 0;
-    ck_assert(!ng_group_is_unproven(&comparison, arm, 0));
-    ck_assert_uint_eq(ng_groups_present(&comparison), GROUPS - 1);
-}
-END_TEST
 
 START_TEST(table_shows_values_of_the_reference_and_differences_of_the_others)
 {
@@ -452,7 +440,7 @@ START_TEST(page_answers_first_and_needs_nothing_else)
     assert_has(page, "<html lang=\"en\">");
     assert_has(page,
                "<h1>What do narrow formats cost a small classifier, and for whom?");
-    assert_has(page, "<p class=\"answer\">fp8-lean is safe here");
+    assert_has(page, "<p class=\"answer\">fp8-lean is safe overall");
     assert_has(page, "not claimed (simulated)");
     assert_has(page, "<pre>narrowgauge run quickstart</pre>");
     assert_has(page, ">SAFE</span>");
@@ -661,7 +649,6 @@ END_TEST
 
 static void add_table_tests(TCase *tests)
 {
-    tcase_add_test(tests, group_without_support_is_unproven_whatever_its_interval);
     tcase_add_test(tests,
                    table_shows_values_of_the_reference_and_differences_of_the_others);
     tcase_add_test(tests, table_gives_up_columns_rather_than_wrap);
