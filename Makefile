@@ -7,7 +7,7 @@
 
 # To build, run and test.
 PACKAGES := gcc libc6-dev make pkg-config libhdf5-dev libgsl-dev libyaml-dev libjansson-dev \
-            libmd-dev librandom123-dev gnuplot-nox|gnuplot-qt|gnuplot-x11 check libsubunit-dev
+            libmd-dev librandom123-dev gnuplot-nox|gnuplot-qt|gnuplot-x11 check libsubunit-dev procps
 # Independent programs that tests compare with; a test skips what is absent.
 ORACLES  := python3 python3-numpy python3-h5py python3-pip hdf5-tools clang clang-format \
             libmpfr-dev mandoc shellcheck chromium
@@ -45,7 +45,7 @@ CHECK_LIBS = $(eval CHECK_LIBS := $$(call need,$$(call pkg,--libs check)))$(CHEC
 
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
            -Wdouble-promotion -Wvla -Wno-format-truncation -Werror=implicit-function-declaration \
-           $(if $(CI),-Werror -Wno-error=maybe-uninitialized)
+           $(if $(CI),-Werror -Wno-error=maybe-uninitialized) -Wno-unknown-warning-option
 # These come last, so that CFLAGS cannot undo them.
 # errno and traps are never looked at: knowing that, compilers vectorise; no value changes.
 FPFLAGS := -std=c11 -ffp-contract=off -fno-fast-math -fno-math-errno -fno-trapping-math

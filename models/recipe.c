@@ -10,7 +10,9 @@ static const char *const saved_input_names[] = {"stored", "codes", NULL};
 static const char *const saved_mask_names[] = {"output", "bits", NULL};
 static const char *const evaluation_names[] = {"frozen", "current", "fp32-master",
                                                NULL};
-static const char *const none_alone[] = {"none", NULL};
+static const char *const transpose_names[] = {"none", NULL};
+static const char *const loss_scale_names[] = {"none", NULL};
+static const char *const phase_names[] = {"all", NULL};
 
 /* One resolution: the recipe, the node, and where errors go. */
 struct resolution {
@@ -231,7 +233,7 @@ static enum ng_status resolve_stores(const struct resolution *r, bool is_logits,
                                      struct ng_node_recipe *resolved)
 {
     enum ng_status status = NG_OK;
-    int rule, unused;
+    int rule;
     NG_TRY(resolve_output(r, is_logits, &resolved->output));
     /* The logits' own gradient is handed on by the loss, which has no products. */
     NG_TRY(resolve_output(r, is_logits && !resolved->has_slots,
@@ -253,8 +255,6 @@ static enum ng_status resolve_stores(const struct resolution *r, bool is_logits,
                          &resolved->moment1));
     NG_TRY(resolve_store(r, "moment2", RULE(moment2), MAY_SCALE | MAY_STOCHASTIC,
                          &resolved->moment2));
-    NG_TRY(choice(r, "transpose", RULE(transpose), none_alone, &unused, &rule));
-    NG_TRY(choice(r, "loss_scale", RULE(loss_scale), none_alone, &unused, &rule));
 out:
     return status;
 }
@@ -263,6 +263,29 @@ bool ng_slot_same_cast(const struct ng_slot_cell *a, const struct ng_slot_cell *
 {
     return a->format == b->format && a->granularity == b->granularity &&
            a->scale_rule == b->scale_rule && a->source == b->source;
+}
+
+/* Reads the cell `field` of the rules into resolved->field.how and .rule. */
+#define CHOOSE(field)                                                                  \
+    do {                                                                               \
+        NG_TRY(choice(r, #field, RULE(field), field##_names, &chosen,                  \
+                      &resolved->field.rule));                                         \
+        resolved->field.how = chosen;                                                  \
+    } while (0)
+
+static enum ng_status resolve_choices(const struct resolution *r,
+                                      struct ng_node_recipe *resolved)
+{
+    enum ng_status status = NG_OK;
+    int chosen;
+    CHOOSE(saved_input);
+    CHOOSE(saved_mask);
+    CHOOSE(transpose);
+    CHOOSE(loss_scale);
+    CHOOSE(phase);
+    CHOOSE(evaluation);
+out:
+    return status;
 }
 
 /* Cells that are fine alone and contradict each other. */
@@ -293,22 +316,17 @@ enum ng_status ng_recipe_resolve(const struct ng_recipe *recipe, const char *nod
 {
     const struct resolution r = {recipe, node, err};
     enum ng_status status = NG_OK;
-    int chosen;
     *resolved = (struct ng_node_recipe){.node = node, .has_slots = has_slots};
     for (int s = 0; s < NG_SLOTS; s++)
         NG_TRY(resolve_slot(&r, s, &resolved->slot[s]));
     NG_TRY(resolve_accumulators(&r, resolved));
     NG_TRY(resolve_stores(&r, is_logits, resolved));
-    NG_TRY(choice(&r, "saved_input", RULE(saved_input), saved_input_names, &chosen,
-                  &resolved->saved_input.rule));
-    resolved->saved_input.how = (enum ng_saved_input)chosen;
-    NG_TRY(choice(&r, "saved_mask", RULE(saved_mask), saved_mask_names, &chosen,
-                  &resolved->saved_mask.rule));
-    resolved->saved_mask.how = (enum ng_saved_mask)chosen;
-    NG_TRY(choice(&r, "evaluation", RULE(evaluation), evaluation_names, &chosen,
-                  &resolved->evaluation.rule));
-    resolved->evaluation.how = (enum ng_evaluation)chosen;
+    NG_TRY(resolve_choices(&r, resolved));
     NG_TRY(check_together(&r, resolved));
+    if (resolved->saved_input.how == NG_SAVED_CODES) {
+        resolved->slot[NG_SLOT_INPUT_WGRAD].source = NG_SOURCE_CODES;
+        resolved->slot[NG_SLOT_INPUT_WGRAD].rule = resolved->saved_input.rule;
+    }
 out:
     return status;
 }
@@ -362,6 +380,13 @@ static void describe_gemms(const struct ng_recipe *recipe,
     describe_store(recipe, text, node, "gradient", &resolved->gradient);
     describe_store(recipe, text, node, "moment1", &resolved->moment1);
     describe_store(recipe, text, node, "moment2", &resolved->moment2);
+    describe_store(recipe, text, node, "communication", &resolved->communication);
+    line(recipe, text, node, "transpose", transpose_names[resolved->transpose.how],
+         resolved->transpose.rule);
+    line(recipe, text, node, "loss_scale", loss_scale_names[resolved->loss_scale.how],
+         resolved->loss_scale.rule);
+    line(recipe, text, node, "phase", phase_names[resolved->phase.how],
+         resolved->phase.rule);
     line(recipe, text, node, "evaluation", evaluation_names[resolved->evaluation.how],
          resolved->evaluation.rule);
 }

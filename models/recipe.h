@@ -62,6 +62,7 @@ struct ng_recipe_rule {
     struct ng_recipe_store_text communication;
     struct ng_recipe_store_text moment1, moment2;
     char *loss_scale; /* "none" */
+    char *phase;      /* training steps that the rule holds for: "all" */
     char *evaluation; /* "frozen", "current", "fp32-master" */
 };
 
@@ -95,6 +96,9 @@ bool ng_slot_same_cast(const struct ng_slot_cell *a, const struct ng_slot_cell *
 
 enum ng_saved_input { NG_SAVED_STORED, NG_SAVED_CODES };
 enum ng_saved_mask { NG_MASK_OUTPUT, NG_MASK_BITS };
+enum ng_transpose { NG_TRANSPOSE_NONE };
+enum ng_loss_scale { NG_LOSS_SCALE_NONE };
+enum ng_phase { NG_PHASE_ALL };
 enum ng_evaluation { NG_EVAL_FROZEN, NG_EVAL_CURRENT, NG_EVAL_FP32_MASTER };
 
 struct ng_node_recipe {
@@ -118,6 +122,18 @@ struct ng_node_recipe {
     } saved_mask;
     struct ng_store_cell compute_copy; /* format NULL: none */
     struct ng_store_cell master, gradient, communication, moment1, moment2;
+    struct {
+        enum ng_transpose how;
+        int rule;
+    } transpose;
+    struct {
+        enum ng_loss_scale how;
+        int rule;
+    } loss_scale;
+    struct {
+        enum ng_phase how;
+        int rule;
+    } phase;
     struct {
         enum ng_evaluation how;
         int rule;

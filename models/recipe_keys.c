@@ -100,6 +100,7 @@ static const struct ng_key rule_keys[] = {
     STORE_TABLE_KEY(moment1, "the optimiser's first moment"),
     STORE_TABLE_KEY(moment2, "the optimiser's second moment"),
     RULE_KEY(loss_scale, "multiplies the loss before the backward pass: none"),
+    RULE_KEY(phase, "training steps that the rule holds for: all"),
     RULE_KEY(evaluation, "scales of the evaluation's casts: frozen, current"),
 };
 static const struct ng_key_table rule_table = {"recipe rule",

@@ -204,9 +204,11 @@ void ng_html_gates(const struct ng_comparison *comparison, struct ng_text *page)
         const struct ng_gate_outcome *gate = &comparison->gates[g];
         ng_text_add(page, "<tr><th scope=\"row\">");
         ng_escape_html(page, gate->name, NG_LONGEST_LABEL);
-        ng_text_printf(page, "</th><td><span class=\"%s\">%s</span></td>"
-                             "<td class=\"wrap\">",
-                       gate->held ? "within" : "beyond", gate->held ? "held" : "FAILED");
+        ng_text_printf(page,
+                       "</th><td><span class=\"%s\">%s</span></td>"
+                       "<td class=\"wrap\">",
+                       gate->held ? "within" : "beyond",
+                       gate->held ? "held" : "FAILED");
         ng_escape_html(page, gate->sentence, NG_LONGEST_SENTENCE);
         ng_text_add(page, "</td></tr>\n");
     }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "experiments/record/digits.h"
 #include "reports/cells.h"
 #include "reports/escape.h"
 #include "reports/plots.h"
@@ -133,7 +134,7 @@ static double drawn_at(const struct drawing *drawing, int axis, size_t arm)
 static void add_estimate(struct ng_range *range, const struct ng_estimate *estimate)
 {
     ng_range_add(range, 100 * estimate->mean);
-    if (isfinite(estimate->mean) && ng_has_interval(estimate)) {
+    if (isfinite(estimate->mean) && ng_digits_has_interval(estimate)) {
         ng_range_add(range, 100 * estimate->low);
         ng_range_add(range, 100 * estimate->high);
     }
@@ -235,7 +236,7 @@ static void draw_behind(struct drawing *drawing, struct ng_range range, bool wor
     if (reference != NULL && is_drawn(reference)) {
         const struct ng_estimate *band =
             worst ? &reference->worst_accuracy : &reference->accuracy;
-        if (ng_has_interval(band) && isfinite(band->mean))
+        if (ng_digits_has_interval(band) && isfinite(band->mean))
             ng_text_printf(script,
                            "set object rect from graph 0, first %.6f to graph 1, first "
                            "%.6f fc rgb '#e6e6e6' fs solid noborder behind\n",
@@ -270,7 +271,8 @@ static void draw_point(struct drawing *drawing, size_t number, int x, int y, boo
     bool worst = y == COLUMN_WORST;
     const struct ng_estimate *shown = worst ? &arm->worst_accuracy : &arm->accuracy;
     enum ng_shape shape = ng_arm_shape(number);
-    if (!is_drawn(arm) || !isfinite(shown->mean) || (bar && !ng_has_interval(shown)))
+    if (!is_drawn(arm) || !isfinite(shown->mean) ||
+        (bar && !ng_digits_has_interval(shown)))
         return;
     ng_text_printf(&drawing->picture->script,
                    ", \\\n  'accuracy-memory.dat' index 0 every ::%zu::%zu using %d:%d",
@@ -382,7 +384,7 @@ static void draw_legend(struct drawing *drawing)
     }
     ng_picture_stroke(drawing->picture, "#777777", 1, LEGEND, y);
     legend_line(drawing, "Pareto line of means", &y);
-    if (reference != NULL && ng_has_interval(&reference->accuracy)) {
+    if (reference != NULL && ng_digits_has_interval(&reference->accuracy)) {
         struct ng_text words = {0};
         ng_picture_swatch(drawing->picture, "#dddddd", LEGEND + 1, y);
         ng_escape_plain(&words, reference->label, 12);

@@ -65,12 +65,18 @@ static const struct field texts[] = {
 };
 
 static const struct field numbers[] = {
-    WHOLE(margin, FIELD_REAL, "", ""),          WHOLE(reference, FIELD_INT, "", ""),
-    WHOLE(recommended, FIELD_INT, "", ""),      WHOLE(ceiling, FIELD_REAL, "", ""),
-    WHOLE(floor_nll, FIELD_REAL, "", ""),       WHOLE(truth_ece, FIELD_REAL, "", ""),
-    WHOLE(numerics_version, FIELD_I64, "", ""), WHOLE(test_rows, FIELD_SIZE, "", ""),
-    WHOLE(train_rows, FIELD_SIZE, "", ""),      WHOLE(classes, FIELD_SIZE, "", ""),
-    WHOLE(wall_seconds, FIELD_REAL, "", ""),    WHOLE(groups_with_rows, FIELD_SIZE, "", ""),
+    WHOLE(margin, FIELD_REAL, "", ""),
+    WHOLE(reference, FIELD_INT, "", ""),
+    WHOLE(recommended, FIELD_INT, "", ""),
+    WHOLE(ceiling, FIELD_REAL, "", ""),
+    WHOLE(floor_nll, FIELD_REAL, "", ""),
+    WHOLE(truth_ece, FIELD_REAL, "", ""),
+    WHOLE(numerics_version, FIELD_I64, "", ""),
+    WHOLE(test_rows, FIELD_SIZE, "", ""),
+    WHOLE(train_rows, FIELD_SIZE, "", ""),
+    WHOLE(classes, FIELD_SIZE, "", ""),
+    WHOLE(wall_seconds, FIELD_REAL, "", ""),
+    WHOLE(groups_with_rows, FIELD_SIZE, "", ""),
 };
 
 static const struct field columns[] = {

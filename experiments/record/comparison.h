@@ -58,7 +58,7 @@ struct ng_arm {
      * and of these: shown, on enough rows, to lose more. Never the reference's. */
     bool *group_unproven, *group_harmed;
     size_t unproven_groups, harmed_groups; /* how many of each */
-    double *seed_accuracy;                                 /* [seed] */
+    double *seed_accuracy;                 /* [seed] */
     size_t persistent_bytes, planned_peak, parameters;
     size_t by_class_at_peak[NG_LEDGER_CLASSES], by_class[NG_LEDGER_CLASSES];
     double saturated_share, flushed_share; /* of cast elements, over the training */

@@ -23,7 +23,7 @@
  * Stochastic rounding with r random bits: the part that is cut off, truncated to r bits,
  * plus a uniform r-bit number, carries into the last place kept when it reaches 2^r. The
  * number of cut-off bits grows in the subnormal range, and the random bits are aligned to
- * it. The caller passes the random word, so nothing depends on the order of calls.
+ * it. The r bits are the top ones of the 32-bit word. The caller passes the random word, so nothing depends on the order of calls.
  *
  * Threads: everything here may be called from any thread.
  */

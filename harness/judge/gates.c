@@ -73,10 +73,11 @@ static enum ng_status judge_one(const struct ng_gate *gate, const struct ng_run 
             ng_arena_printf(arena, "All %zu trials: %s.", run_count, gate->what_held);
     else if (!first.failed && !why.failed)
         outcome->sentence = ng_arena_printf(arena, "%zu of %zu trials fail; first %s.",
-                                           failed, run_count, first.data);
+                                            failed, run_count, first.data);
     ng_text_release(&first);
     ng_text_release(&why);
-    return outcome->name == NULL || outcome->sentence == NULL ? out_of_memory(err) : NG_OK;
+    return outcome->name == NULL || outcome->sentence == NULL ? out_of_memory(err)
+                                                              : NG_OK;
 }
 
 enum ng_status ng_gates_judge(const struct ng_texts *names, const struct ng_run *runs,

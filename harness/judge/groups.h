@@ -25,8 +25,8 @@
 #include "experiments/record/run_file.h"
 #include "formats/base/text.h"
 
-#define NG_GROUP_COLUMNS    4    /* of one intersection */
-#define NG_GROUP_MOST       4096 /* groups of one comparison */
+#define NG_GROUP_COLUMNS 4    /* of one intersection */
+#define NG_GROUP_MOST    4096 /* groups of one comparison */
 
 struct ng_group_axis {
     size_t first, count; /* of its groups */

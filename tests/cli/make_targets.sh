@@ -102,7 +102,7 @@ else
 fi
 
 # On a terminal it asks first.
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1; then
     ask=".ci/deps 'libhdf5-dev'"
     : >"$stubs/calls"
     out=$(echo n | PATH=$stubs "$(command -v script)" -qec "$ask" /dev/null 2>&1)
@@ -118,7 +118,7 @@ if command -v script >/dev/null; then
         echo "not ok deps_on_a_terminal_installs_after_return: $out"
     fi
 else
-    echo "skip deps_on_a_terminal: the program script is not installed"
+    echo "skip deps_on_a_terminal: no program script, or no pseudo-terminals"
 fi
 
 stub apt-get 'exit 100'

@@ -56,7 +56,7 @@ gives diverged_trial_is_named 0 'iverged' cat wild.out
 
 gives experiment_file_runs 0 '2 trials (1 recipe x 2 seeds)' \
     "$NG" run "$NG_HOME/experiments/named/tiny.yaml" 'sweep.recipe=[bf16]' seeds=0..1 --out file -n
-gives unknown_gate_is_refused_before_training 2 'gate' "$NG" run tiny gates=[finitee] --out gate
+gives unknown_gate_is_refused_before_training 2 'gate' "$NG" run tiny 'gates=[finitee]' --out gate
 gives run_of_a_run_folder_says_what_to_do 2 'type again' "$NG" run out/tiny
 sed 's|^name: tiny|name: ../tiny|' "$NG_HOME/experiments/named/tiny.yaml" >name.yaml
 gives name_that_leads_elsewhere_is_refused 2 'name' "$NG" run ./name.yaml

@@ -586,8 +586,8 @@ class Tally:
     def book(self, number, name, expected, t):
         count = outside(expected, t)
         if count:
-            self.faults.append(f"step {number}: {count} of {t.values.size} elements of "
-                               f"{name} are outside their bounds")
+            self.faults.append(f"step {number}: of {t.values.size} elements and the scales "
+                               f"of {name}, {count} are outside their bounds")
         gap = expected.values.hi - expected.values.lo
         rms = np.sqrt(np.mean(t.values**2))
         if t.format in FORMATS:

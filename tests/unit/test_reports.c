@@ -14,172 +14,9 @@
 #include "reports/plots.h"
 #include "reports/report.h"
 #include "reports/table.h"
+#include "tests/unit/sample_comparison.h"
 #include "tests/unit/skip.h"
 #include "tests/unit/suites.h"
-
-#define MEBI 1048576.0
-
-/* ---- A comparison like the one of the quickstart. ---- */
-
-static struct ng_estimate estimate(double mean, double half)
-{
-    return (struct ng_estimate){mean, mean - half, mean + half};
-}
-
-static struct ng_estimate undefined_estimate(void)
-{
-    return (struct ng_estimate){(double)NAN, (double)NAN, (double)NAN};
-}
-
-#define STEPS 240
-static const char *const group_columns[] = {
-    "region", "region", "region", "region x age", "region x age", "region x age"};
-static const char *const group_bands[] = {
-    "north", "south", "island", "north x young", "south x old", "island x old"};
-#define GROUPS 6
-
-static char *keep(struct ng_arena *arena, const char *text)
-{
-    char *kept = ng_arena_text(arena, text);
-    if (kept == NULL)
-        abort();
-    return kept;
-}
-
-static void *many(struct ng_arena *arena, size_t count, size_t size)
-{
-    void *memory = ng_arena_array(arena, count > 0 ? count : 1, size);
-    if (memory == NULL)
-        abort();
-    return memory;
-}
-
-static void fill_groups(struct ng_comparison *c, struct ng_arena *arena)
-{
-    static const size_t rows[] = {11000, 7400, 1600, 5000, 3100, 640};
-    c->group_count = GROUPS;
-    c->groups = many(arena, GROUPS, sizeof *c->groups);
-    for (size_t g = 0; g < GROUPS; g++)
-        c->groups[g] = (struct ng_group){keep(arena, group_columns[g]),
-                                         keep(arena, group_bands[g]), rows[g]};
-}
-
-/* Numbers of arm i of the five; further arms repeat them. */
-static void fill_arm(struct ng_comparison *c, struct ng_arena *arena, size_t i)
-{
-    static const char *const names[] = {"fp32", "bf16", "fp8-e4m3", "fp8-e5m2",
-                                        "fp8-lean"};
-    static const char *const summaries[] = {
-        "everything in FP32", "BF16 in all six GEMM slots, FP32 master weights",
-        "E4M3 in all six GEMM slots, current scaling, FP32 stores",
-        "E5M2 in all six GEMM slots, current scaling, FP32 stores",
-        "E4M3 slots; BF16 master, gradients and second moment; E4M3 first moment"};
-    static const double loss[] = {0, -0.0003, -0.0011, -0.0047, -0.0016};
-    static const double state[] = {16.0, 18.0, 16.0, 16.0, 7.0};
-    static const double peak[] = {5.12, 5.43, 5.05, 5.05, 2.31};
-    static const enum ng_verdict verdicts[] = {NG_VERDICT_REFERENCE, NG_VERDICT_SAFE,
-                                               NG_VERDICT_SAFE, NG_VERDICT_UNDECIDED,
-                                               NG_VERDICT_SAFE};
-    struct ng_arm *arm = &c->arms[i];
-    size_t k = i % 5;
-    *arm = (struct ng_arm){.label = keep(arena, names[k]),
-                           .recipe = keep(arena, names[k]),
-                           .summary = keep(arena, summaries[k]),
-                           .verdict = verdicts[k],
-                           .seeds = 3,
-                           .parameters = 273410,
-                           .steps = STEPS};
-    arm->accuracy = estimate(0.8610 + loss[k], 0.0031);
-    arm->accuracy_difference =
-        k == 0 ? undefined_estimate() : estimate(loss[k], 0.0019);
-    arm->nll = estimate(0.3312 - loss[k], 0.004);
-    arm->nll_difference = k == 0 ? undefined_estimate() : estimate(-loss[k], 0.0011);
-    arm->ece = estimate(0.0121 - loss[k], 0.002);
-    arm->ece_difference = k == 0 ? undefined_estimate() : estimate(-loss[k], 0.0021);
-    arm->churn = k == 0 ? undefined_estimate() : estimate(0.014 - loss[k], 0.001);
-    arm->worst_accuracy = estimate(0.79 + 2 * loss[k], 0.012);
-    arm->worst_difference =
-        k == 0 ? undefined_estimate() : estimate(2 * loss[k], 0.009);
-    arm->worst_group = 5;
-    arm->hardest_hit_group = 5;
-    arm->group_accuracy = many(arena, GROUPS, sizeof *arm->group_accuracy);
-    arm->group_difference = many(arena, GROUPS, sizeof *arm->group_difference);
-    for (size_t g = 0; g < GROUPS; g++) {
-        double x = (double)g;
-        arm->group_accuracy[g] = estimate(0.87 - 0.016 * x, 0.004 + 0.001 * x);
-        arm->group_difference[g] =
-            k == 0 ? undefined_estimate() : estimate(loss[k], 0.001 + 0.0012 * x);
-    }
-    arm->persistent_bytes = (size_t)(state[k] * 273410) + (k > 1 ? 24 : 0);
-    arm->planned_peak = (size_t)(peak[k] * MEBI);
-    size_t left = arm->planned_peak;
-    static const enum ng_ledger_class classes[] = {
-        NG_LEDGER_MASTER, NG_LEDGER_GRADIENTS, NG_LEDGER_MOMENT1, NG_LEDGER_MOMENT2};
-    for (size_t n = 0; n < 4; n++) {
-        size_t bytes = 273410 * (size_t)(k == 4 ? (n == 2 ? 1 : 2) : 4);
-        enum ng_ledger_class class = k == 0 && n == 0 ? NG_LEDGER_WEIGHTS : classes[n];
-        arm->by_class[class] = arm->by_class_at_peak[class] = bytes;
-        left -= bytes;
-    }
-    if (k == 1) {
-        arm->by_class[NG_LEDGER_COMPUTE_COPIES] = 2 * 273410;
-        arm->by_class_at_peak[NG_LEDGER_COMPUTE_COPIES] = 2 * 273410;
-        left -= 2 * 273410;
-    }
-    arm->by_class_at_peak[NG_LEDGER_WORKSPACE] = 4096;
-    arm->by_class_at_peak[NG_LEDGER_SAVED] = left - 4096;
-    arm->saturated_share = k < 2 ? (double)NAN : 0;
-    arm->flushed_share = k < 2 ? (double)NAN : 0.0134 / (double)k;
-    arm->seed_accuracy = many(arena, 3, sizeof *arm->seed_accuracy);
-    arm->result_hashes = many(arena, 3, sizeof *arm->result_hashes);
-    arm->loss = many(arena, STEPS, sizeof *arm->loss);
-    for (size_t s = 0; s < 3; s++) {
-        arm->seed_accuracy[s] = arm->accuracy.mean + 0.001 * ((double)s - 1);
-        arm->result_hashes[s] = keep(
-            arena, "3b5d5c3712955042212316173ccf37be800c9a8b71a4d0c7f3d6b2c5a4e1f009");
-    }
-    for (size_t s = 0; s < STEPS; s++)
-        arm->loss[s] = 0.33 + 0.36 * exp(-(double)s / 30) - loss[k] +
-                       0.02 * sin((double)(s * (i + 7)));
-}
-
-static void fill_comparison(struct ng_comparison *c, struct ng_arena *arena,
-                            size_t arms)
-{
-    *c = (struct ng_comparison){.margin = 0.005,
-                                .recommended = 4,
-                                .ceiling = 0.874,
-                                .floor_nll = 0.3051,
-                                .truth_ece = 0.0042,
-                                .numerics_version = 1,
-                                .arm_count = arms,
-                                .seed_count = 3,
-                                .test_rows = 20000,
-                                .train_rows = 5000,
-                                .classes = 2,
-                                .wall_seconds = 41.7};
-    c->experiment = keep(arena, "quickstart");
-    c->question =
-        keep(arena, "What do narrow formats cost a small classifier, and for whom?");
-    c->data_title = keep(arena, "claims (generated, truth known)");
-    c->command = keep(arena, "narrowgauge run quickstart");
-    c->answer = keep(
-        arena, "fp8-lean is safe overall: accuracy -0.16 pt [-0.35, +0.03] within the "
-               "0.5 pt margin, peak memory 2.3 instead of 5.1 MiB, state 7.0 instead "
-               "of 16.0 bytes per parameter; it is unproven for 3 of 6 groups (3 seeds "
-               "show neither safety nor harm); the hardest-hit group is region island "
-               "x age old (-0.2 pt [-0.9, +0.5], unproven).");
-    c->resolved_summary = keep(arena, "mlp 16-512-512-2, adamw, lr 0.001, batch 128, 6 "
-                                      "epochs");
-    c->provenance = keep(arena, "version 0.1.0\ncompiler gcc 12.2.0\ncpu x86-64, avx2");
-    c->seeds = many(arena, 3, sizeof *c->seeds);
-    for (uint32_t s = 0; s < 3; s++)
-        c->seeds[s] = s;
-    fill_groups(c, arena);
-    c->arms = many(arena, arms, sizeof *c->arms);
-    for (size_t i = 0; i < arms; i++)
-        fill_arm(c, arena, i);
-}
 
 /* ---- Helpers. ---- */
 
@@ -191,7 +28,7 @@ static void set_up(void)
 {
     snprintf(folder, sizeof folder, "%s/ng-reports-XXXXXX", P_tmpdir);
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    fill_comparison(&comparison, &arena, 5);
+    ng_sample_comparison(&comparison, &arena, 5);
 }
 
 /* The report's folder holds files and one level of folders. */
@@ -240,7 +77,7 @@ static char *file_text(const char *name)
     ck_assert_msg(ng_output_read(folder, name, 16 << 20, &text, &err) == NG_OK, "%s",
                   err.text);
     ck_assert_ptr_nonnull(text.data);
-    char *kept = keep(&arena, text.data);
+    char *kept = ng_sample_text(&arena, text.data);
     ng_text_release(&text);
     return kept;
 }
@@ -277,7 +114,7 @@ static char *table(int width, bool colour)
     ck_assert_ptr_nonnull(out);
     ng_table_print(&comparison, out, width, colour);
     fclose(out);
-    char *kept = keep(&arena, text);
+    char *kept = ng_sample_text(&arena, text);
     free(text);
     return kept;
 }
@@ -320,7 +157,7 @@ END_TEST
 
 START_TEST(table_lets_no_label_move_the_cursor)
 {
-    comparison.arms[1].label = keep(&arena, "bf16\033[2J\r\n");
+    comparison.arms[1].label = ng_sample_text(&arena, "bf16\033[2J\r\n");
     ck_assert_ptr_null(strchr(table(0, false), '\033'));
     ck_assert_uint_eq(occurrences(table(0, false), "\n"), 6);
     assert_has(table(0, true), "\033[1;34mSAFE\033[0m");
@@ -382,7 +219,7 @@ START_TEST(loss_of_a_long_run_stays_a_small_picture)
     size_t steps = 1000003;
     for (size_t i = 0; i < 5; i++) {
         comparison.arms[i].steps = steps;
-        comparison.arms[i].loss = many(&arena, steps, sizeof(double));
+        comparison.arms[i].loss = ng_sample_array(&arena, steps, sizeof(double));
     }
     ng_plot_loss(&comparison, &picture);
     ck_assert_uint_le(block_lines(picture.data.data, 0), 300);
@@ -401,7 +238,7 @@ START_TEST(ledger_bars_end_at_the_planned_peak)
         while (end[-1] != '\t')
             end--;
         ck_assert_double_eq_tol(strtod(end, NULL),
-                                (double)comparison.arms[i].planned_peak / MEBI, 1e-5);
+                                (double)comparison.arms[i].planned_peak / NG_MIB, 1e-5);
     }
     ng_picture_release(&picture);
 }
@@ -457,6 +294,53 @@ START_TEST(page_answers_first_and_needs_nothing_else)
 }
 END_TEST
 
+START_TEST(groups_show_what_was_judged_and_nothing_is_judged_again)
+{
+    if (!has_gnuplot("groups_show_what_was_judged_and_nothing_is_judged_again"))
+        return;
+    /* Against the intervals and rows, to tell the two apart. */
+    struct ng_arm *arm = &comparison.arms[1];
+    memset(arm->group_unproven, 0, NG_SAMPLE_GROUPS * sizeof *arm->group_unproven);
+    arm->group_unproven[0] = arm->group_harmed[0] = true;
+    arm->unproven_groups = arm->harmed_groups = 1;
+    comparison.groups[1].rows = 2;
+    comparison.groups_with_rows = 5;
+    comparison.arm_count = 2;
+    comparison.recommended = 1;
+    write_report();
+    const char *page = file_text("report.html");
+    assert_has(page, ">1 of 5</span>");
+    ck_assert_uint_eq(occurrences(page, " HARM</span>"), 1);
+    ck_assert_uint_eq(occurrences(page, " ?</span>"), 0);
+    page = file_text("report.md");
+    assert_has(page, " | 1 of 5 | ");
+    ck_assert_uint_eq(occurrences(page, " **HARM** |"), 1);
+    ck_assert_uint_eq(occurrences(page, " *unproven* |"), 0);
+}
+END_TEST
+
+START_TEST(gates_stand_below_the_first_screen_with_what_they_saw)
+{
+    if (!has_gnuplot("gates_stand_below_the_first_screen_with_what_they_saw"))
+        return;
+    comparison.gates[0].sentence = ng_sample_text(&arena, "<script>|all");
+    write_report();
+    const char *page = file_text("report.html");
+    assert_has(page, "ledger-exact</th><td><span class=\"within\">held</span>");
+    assert_has(page, "finite</th><td><span class=\"beyond\">FAILED</span>");
+    assert_has(page, "first fp8-e5m2 seed 1: not finite.");
+    assert_lacks(page, "<script");
+    ck_assert(strstr(page, "Run it again") < strstr(page, "<h2>Gates</h2>"));
+    assert_has(file_text("report.md"),
+               "| ledger-exact | held | &lt;script&gt;\\|all |\n"
+               "| finite | **FAILED** | 1 of 15 trials fail; ");
+    comparison.gate_count = 0;
+    write_report();
+    assert_lacks(file_text("report.html"), "Gates");
+    assert_lacks(file_text("report.md"), "Gates");
+}
+END_TEST
+
 START_TEST(hostile_words_stay_words)
 {
     if (!has_gnuplot("hostile_words_stay_words"))
@@ -466,15 +350,17 @@ START_TEST(hostile_words_stay_words)
              "'; system('touch %s/pwned') `touch %s/pwned` @x %%s {/Bold} "
              "</style><script>alert(1)</script>\n\xff|",
              folder, folder);
-    comparison.question = comparison.answer = comparison.command = keep(&arena, evil);
-    comparison.provenance = comparison.data_title = keep(&arena, evil);
+    comparison.question = comparison.answer = comparison.command =
+        ng_sample_text(&arena, evil);
+    comparison.provenance = comparison.data_title = ng_sample_text(&arena, evil);
     for (size_t i = 0; i < 5; i++)
         comparison.arms[i].label = comparison.arms[i].summary =
-            comparison.arms[i].result_hashes[0] = keep(&arena, evil);
+            comparison.arms[i].result_hashes[0] = ng_sample_text(&arena, evil);
     /* At the start, so that it is not cut off. */
-    comparison.arms[1].label = keep(&arena, "<script>'`@\\");
-    comparison.arms[2].label = keep(&arena, "\"); touch pwned; \\");
-    comparison.groups[5].band = comparison.groups[5].column = keep(&arena, evil);
+    comparison.arms[1].label = ng_sample_text(&arena, "<script>'`@\\");
+    comparison.arms[2].label = ng_sample_text(&arena, "\"); touch pwned; \\");
+    comparison.groups[5].band = comparison.groups[5].column =
+        ng_sample_text(&arena, evil);
     write_report();
     assert_lacks(file_text("report.html"), "<script");
     /* In the fences of command and provenance, which show it as it is. */
@@ -493,7 +379,7 @@ END_TEST
 START_TEST(markdown_fence_is_longer_than_what_it_holds)
 {
     struct ng_text page = {0};
-    comparison.command = keep(&arena, "a ````` b");
+    comparison.command = ng_sample_text(&arena, "a ````` b");
     ng_markdown_page(&comparison, &page);
     assert_has(page.data, "\n``````\na ````` b\n``````\n");
     ng_text_release(&page);
@@ -522,7 +408,7 @@ START_TEST(one_seed_shows_no_interval_and_says_why)
     if (!has_gnuplot("one_seed_shows_no_interval_and_says_why"))
         return;
     comparison.seed_count = 1;
-    comparison.group_count = 0;
+    comparison.group_count = comparison.groups_with_rows = 0;
     comparison.recommended = -1;
     for (size_t i = 0; i < 5; i++)
         one_seed(&comparison.arms[i]);
@@ -544,13 +430,13 @@ START_TEST(nothing_finite_still_makes_a_report)
     comparison.ceiling = comparison.floor_nll = comparison.truth_ece = (double)NAN;
     for (size_t i = 0; i < 5; i++) {
         struct ng_arm *arm = &comparison.arms[i];
-        arm->accuracy = arm->worst_accuracy = undefined_estimate();
+        arm->accuracy = arm->worst_accuracy = ng_sample_undefined();
         arm->nll = (struct ng_estimate){HUGE_VAL, -HUGE_VAL, HUGE_VAL};
         arm->verdict = i > 0 ? NG_VERDICT_DIVERGED : NG_VERDICT_NOT_ENOUGH;
         arm->parameters = 0;
         arm->planned_peak = 0;
         memset(arm->by_class_at_peak, 0, sizeof arm->by_class_at_peak);
-        for (size_t s = 0; s < STEPS; s++)
+        for (size_t s = 0; s < NG_SAMPLE_STEPS; s++)
             arm->loss[s] = i > 1 ? (double)NAN : HUGE_VAL;
     }
     write_report();
@@ -577,16 +463,21 @@ START_TEST(thirty_two_arms_and_many_groups_stay_below_a_megabyte)
 {
     if (!has_gnuplot("thirty_two_arms_and_many_groups_stay_below_a_megabyte"))
         return;
-    fill_comparison(&comparison, &arena, 32);
+    ng_sample_comparison(&comparison, &arena, 32);
     size_t groups = 4096;
-    comparison.group_count = groups;
-    comparison.groups = many(&arena, groups, sizeof *comparison.groups);
+    comparison.group_count = comparison.groups_with_rows = groups;
+    comparison.groups = ng_sample_array(&arena, groups, sizeof *comparison.groups);
     for (size_t g = 0; g < groups; g++)
         comparison.groups[g] = (struct ng_group){"region x age", "somewhere x old", 40};
     for (size_t i = 0; i < 32; i++) {
         struct ng_arm *arm = &comparison.arms[i];
-        arm->group_accuracy = many(&arena, groups, sizeof *arm->group_accuracy);
-        arm->group_difference = many(&arena, groups, sizeof *arm->group_difference);
+        arm->group_accuracy =
+            ng_sample_array(&arena, groups, sizeof *arm->group_accuracy);
+        arm->group_difference =
+            ng_sample_array(&arena, groups, sizeof *arm->group_difference);
+        arm->group_unproven =
+            ng_sample_array(&arena, groups, sizeof *arm->group_unproven);
+        arm->group_harmed = ng_sample_array(&arena, groups, sizeof *arm->group_harmed);
     }
     write_report();
     const char *page = file_text("report.html");
@@ -663,6 +554,8 @@ static void add_report_tests(TCase *tests)
     tcase_add_test(tests, ledger_bars_end_at_the_planned_peak);
     tcase_add_test(tests, report_holds_every_file_and_no_leftover);
     tcase_add_test(tests, page_answers_first_and_needs_nothing_else);
+    tcase_add_test(tests, groups_show_what_was_judged_and_nothing_is_judged_again);
+    tcase_add_test(tests, gates_stand_below_the_first_screen_with_what_they_saw);
     tcase_add_test(tests, hostile_words_stay_words);
     tcase_add_test(tests, markdown_fence_is_longer_than_what_it_holds);
     tcase_add_test(tests, one_seed_shows_no_interval_and_says_why);
