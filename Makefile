@@ -44,8 +44,12 @@ PKG_LIBS   = $(eval PKG_LIBS := $$(call need,$$(call pkg,--libs $(MODULES))))$(P
 CHECK_LIBS = $(eval CHECK_LIBS := $$(call need,$$(call pkg,--libs check)))$(CHECK_LIBS)
 
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
-           -Wdouble-promotion -Wvla -Wno-format-truncation -Werror=implicit-function-declaration \
-           $(if $(CI),-Werror -Wno-error=maybe-uninitialized) -Wno-unknown-warning-option
+           -Wdouble-promotion -Wvla -Wno-format-truncation -Wno-unknown-warning-option \
+           -Werror=implicit-function-declaration
+# In continuous integration, of the compiler whose warnings the code is kept clear of.
+ifneq ($(and $(CI),$(findstring gcc,$(CC))),)
+WARN    += -Werror -Wno-error=maybe-uninitialized
+endif
 # These come last, so that CFLAGS cannot undo them.
 # errno and traps are never looked at: knowing that, compilers vectorise; no value changes.
 FPFLAGS := -std=c11 -ffp-contract=off -fno-fast-math -fno-math-errno -fno-trapping-math

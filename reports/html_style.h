@@ -12,7 +12,7 @@
     "h2{font-size:18px;margin:34px 0 8px;border-top:1px solid "                        \
     "#ccc;padding-top:14px}\n"                                                         \
     "h3{font-size:13px;margin:0 0 3px}\n"                                              \
-    ".answer{font-size:16px;line-height:1.35;margin:0 0 8px}\n"                        \
+    ".answer{font-size:15.5px;line-height:1.35;margin:0 0 8px}\n"                      \
     ".setup,.note{color:#555;font-size:12.5px;margin:4px 0}\n"                         \
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}\n"              \
     "th,td{padding:3px 9px 3px 0;text-align:left;vertical-align:baseline}\n"           \

@@ -115,24 +115,24 @@ static void add_bytes_and_state(const struct ng_arm *arm,
                    text);
 }
 
-/* "harms 1 of 25 groups and is unproven for 15 (...)" */
+/* "but it harms 1 of 25 groups and is unproven for 15 (...)" */
 static void add_group_counts(const struct ng_comparison *c, const struct ng_arm *arm,
                              struct ng_text *text)
 {
     size_t harmed = arm->harmed_groups, open = arm->unproven_groups - harmed;
     if (arm->unproven_groups == 0)
-        ng_text_printf(text, "it is shown to be safe for each of the %zu groups",
+        ng_text_printf(text, "shown to be safe for each of the %zu groups",
                        c->groups_with_rows);
     if (harmed > 0)
-        ng_text_printf(text, "it harms %zu of %zu groups", harmed, c->groups_with_rows);
+        ng_text_printf(text, "but it harms %zu of %zu groups", harmed,
+                       c->groups_with_rows);
     if (harmed > 0 && open > 0)
         ng_text_printf(text, " and is unproven for %zu", open);
     else if (open > 0)
-        ng_text_printf(text, "it is unproven for %zu of %zu groups", open,
+        ng_text_printf(text, "but unproven for %zu of %zu groups", open,
                        c->groups_with_rows);
     if (open > 0)
-        ng_text_printf(text, " (%zu seeds show neither safety nor harm)",
-                       c->seed_count);
+        ng_text_printf(text, " (%zu seeds prove nothing either way)", c->seed_count);
 }
 
 static void add_groups(const struct ng_comparison *c, const struct ng_arm *arm,
@@ -150,7 +150,7 @@ static void add_groups(const struct ng_comparison *c, const struct ng_arm *arm,
         ng_text_add(text, "; no group loses accuracy on average");
         return;
     }
-    ng_text_add(text, "; the hardest-hit group is ");
+    ng_text_add(text, ", hardest hit: ");
     ng_group_words(&c->groups[hardest], text);
     ng_text_add(text, " (");
     ng_words_difference(&arm->group_difference[hardest], c->margin, text);

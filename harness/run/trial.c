@@ -319,6 +319,9 @@ void ng_trial_estimate(const struct ng_plan *plan, const struct ng_trial *trial,
     double rate = ng_isa() == NG_ISA_AVX2 ? PRODUCTS_PER_SECOND : SCALAR_PRODUCTS;
     *seconds = (3.0 * steps * batch + test) * weights / rate +
                steps * weights * SECONDS_PER_ELEMENT;
-    *disk_bytes =
-        4.0 * weights + test * (21.0 + 4.0 * (double)plan->dataset.classes) + 65536.0;
+    /* Row number, label, prediction, confidence, loss and ties; predicted and, at most,
+     * true probabilities; slice codes. */
+    double row = 21.0 + 8.0 * (double)plan->dataset.classes +
+                 2.0 * (double)plan->dataset.slice_count;
+    *disk_bytes = 4.0 * weights + test * row + 131072.0;
 }

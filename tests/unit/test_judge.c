@@ -160,7 +160,7 @@ START_TEST(all_safe_recommends_the_least_peak_with_numbers)
         "fp8-e5m2 is safe overall: accuracy 0.0 pt [-0.1, +0.1] within the 0.5 pt "
         "margin, "
         "peak memory 3.0 instead of 5.0 MiB, state 7.0 instead of 16.0 bytes per "
-        "parameter; it is shown to be safe for each of the 2 groups; no group loses "
+        "parameter; shown to be safe for each of the 2 groups; no group loses "
         "accuracy on average.");
     for (int a = 1; a < 4; a++)
         ck_assert_int_eq(s->out.arms[a].verdict, NG_VERDICT_SAFE);
@@ -351,9 +351,8 @@ START_TEST(harm_to_a_small_group_shows_although_the_arm_is_safe)
     ck_assert_ptr_nonnull(
         strstr(answer_of(s), "accuracy -0.2 pt [-0.4, -0.1] within the 0.5 pt margin"));
     ck_assert_ptr_nonnull(
-        strstr(s->out.answer,
-               "; it harms 1 of 2 groups; the hardest-hit group is region south "
-               "(-12.5 pt [-18.7, -6.3], harmed)."));
+        strstr(s->out.answer, "; but it harms 1 of 2 groups, hardest hit: region south "
+                              "(-12.5 pt [-18.7, -6.3], harmed)."));
     ck_assert(s->out.arms[1].group_harmed[1] && s->out.arms[1].group_unproven[1]);
     ck_assert(!s->out.arms[1].group_harmed[0] && !s->out.arms[1].group_unproven[0]);
     ck_assert_uint_eq(s->out.arms[1].harmed_groups, 1);
@@ -389,7 +388,7 @@ START_TEST(a_group_below_30_rows_is_kept_but_never_named_worst)
     ck_assert_uint_eq(s->out.arms[1].hardest_hit_group, 0);
     /* -31 pt at every seed, on too few rows to count as harm, or as proof of any kind. */
     ck_assert_ptr_nonnull(
-        strstr(s->out.answer, "it is unproven for 1 of 2 groups (3 seeds show "));
+        strstr(s->out.answer, "but unproven for 1 of 2 groups (3 seeds prove "));
     ck_assert(s->out.arms[1].group_unproven[1] && !s->out.arms[1].group_harmed[1]);
     ck_assert_uint_eq(s->out.arms[1].unproven_groups, 1);
     ck_assert_uint_eq(s->out.arms[1].harmed_groups, 0);
