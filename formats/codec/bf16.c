@@ -10,9 +10,8 @@
  *   0x0080     2^-126, least normal      0x7F81..0x7FFF  NaN; canonical is 0x7FC0
  */
 #include "formats/codec/narrow.h"
-#include "formats/codec/narrow_avx2.h"
 
-static const struct ng_narrow_shape shape = {
+static const struct ng_narrow_shape this_shape = {
     .mantissa_bits = 7,
     .bias = 127,
     .width = 16,
@@ -21,42 +20,8 @@ static const struct ng_narrow_shape shape = {
     .inf_code = 0x7F80,
 };
 
-static void encode_scalar(const struct ng_narrow_rules *rules, const float *x,
-                          void *codes, size_t n, struct ng_narrow_counts *counts)
-{
-    ng_narrow_encode_span(&shape, rules, x, codes, n, counts);
-}
-
-static NG_AVX2 void encode_avx2(const struct ng_narrow_rules *rules, const float *x,
-                                void *codes, size_t n, struct ng_narrow_counts *counts)
-{
-    ng_avx2_encode_span(&shape, rules, x, codes, n, counts);
-}
-
-static void encode(const float *x, void *codes, size_t n, float scale,
-                   const struct ng_policy *policy, struct ng_cast_counts *counts)
-{
-    ng_narrow_encode(&ng_bf16, encode_scalar, encode_avx2, x, codes, n, scale, policy,
-                     counts);
-}
-
-static void decode_scalar(const void *codes, float *x, size_t n)
-{
-    ng_narrow_decode_span(&shape, codes, x, n);
-}
-
-static NG_AVX2 void decode_avx2(const void *codes, float *x, size_t n)
-{
-    ng_avx2_decode_span(&shape, codes, x, n);
-}
-
-static void decode(const void *codes, float *x, size_t n)
-{
-    if (ng_isa() == NG_ISA_AVX2)
-        decode_avx2(codes, x, n);
-    else
-        decode_scalar(codes, x, n);
-}
+#define NG_NARROW_FORMAT ng_bf16
+#include "formats/codec/narrow_body.h"
 
 const struct ng_format ng_bf16 = {
     .name = "bf16",
