@@ -156,7 +156,7 @@ static void declare_part(struct ng_model *model, const struct ng_node *node,
 
 struct ng_parameter *ng_graph_parameter(struct ng_model *model,
                                         const struct ng_node *node, const char *name,
-                                        size_t rows, size_t cols, bool has_copy,
+                                        size_t rows, size_t cols, bool is_bias,
                                         double init_bound)
 {
     struct ng_parameter *parameter = &model->parameters[model->parameter_count];
@@ -166,7 +166,8 @@ struct ng_parameter *ng_graph_parameter(struct ng_model *model,
     parameter->cols = cols;
     parameter->number = (uint32_t)model->parameter_count++;
     parameter->init_bound = init_bound;
-    parameter->decay = rows > 1;
+    /* A bias does not decay, and is added in FP32 straight from the store: no copy. */
+    parameter->is_bias = is_bias;
     parameter->recipe = recipe;
     parameter->node = node;
     model->parameter_elements += rows * cols;
@@ -178,7 +179,7 @@ struct ng_parameter *ng_graph_parameter(struct ng_model *model,
     declare_part(model, node, parameter, MASTER, &recipe->master,
                  is_weights ? NG_LEDGER_WEIGHTS : NG_LEDGER_MASTER);
     declare_part(model, node, parameter, COPY,
-                 has_copy ? &recipe->compute_copy : &no_copy, NG_LEDGER_COMPUTE_COPIES);
+                 is_bias ? &no_copy : &recipe->compute_copy, NG_LEDGER_COMPUTE_COPIES);
     declare_part(model, node, parameter, GRADIENT, &recipe->gradient,
                  NG_LEDGER_GRADIENTS);
     declare_part(model, node, parameter, MOMENT1, &recipe->moment1, NG_LEDGER_MOMENT1);

@@ -28,7 +28,7 @@ enum ng_status ng_graph_finish(struct ng_model *model, int threads,
 
 struct ng_parameter *ng_graph_parameter(struct ng_model *model,
                                         const struct ng_node *node, const char *name,
-                                        size_t rows, size_t cols, bool has_copy,
+                                        size_t rows, size_t cols, bool is_bias,
                                         double init_bound);
 void ng_graph_value_alive(struct ng_model *model, int value, int position);
 /* Declares the gradient of a node's input value, alive from this node's backward to the

@@ -16,8 +16,10 @@ int ng_ledger_declare(struct ng_ledger *ledger, const char *name,
         size_t capacity = ledger->capacity == 0 ? 64 : 2 * ledger->capacity;
         struct ng_ledger_entry *entries =
             realloc(ledger->entries, capacity * sizeof *entries);
-        if (entries == NULL)
+        if (entries == NULL) {
+            ledger->failed = true;
             return -1;
+        }
         ledger->entries = entries;
         ledger->capacity = capacity;
     }
@@ -29,15 +31,6 @@ int ng_ledger_declare(struct ng_ledger *ledger, const char *name,
                                       .last = last};
     snprintf(entry->name, sizeof entry->name, "%s", name);
     return (int)ledger->count++;
-}
-
-void ng_ledger_extend(struct ng_ledger *ledger, int entry, int position)
-{
-    struct ng_ledger_entry *e = &ledger->entries[entry];
-    if (position < e->first)
-        e->first = position;
-    if (position > e->last)
-        e->last = position;
 }
 
 static size_t aligned(size_t bytes)
@@ -178,8 +171,10 @@ enum ng_status ng_ledger_plan(struct ng_ledger *ledger, struct ng_error *err)
     size_t count = ledger->count == 0 ? 1 : ledger->count;
     size_t *scratch = calloc(3 * count, sizeof *scratch);
     enum ng_status status = NG_OK;
-    if (scratch == NULL)
+    if (scratch == NULL || ledger->failed) {
+        free(scratch);
         return ng_fail(err, NG_FAILED, "no memory to plan %zu tensors", ledger->count);
+    }
     size_t *best = scratch + 2 * count;
     size_t height = best_layout(ledger, scratch, scratch + count, best);
     size_t base = 0;
@@ -192,13 +187,15 @@ enum ng_status ng_ledger_plan(struct ng_ledger *ledger, struct ng_error *err)
         if (ledger->entries[i].lifetime == NG_LIFETIME_STEP)
             ledger->entries[i].offset = base + best[i];
     summarise(ledger, base + height);
-    ledger->memory = aligned_alloc(ALIGNMENT, aligned(base + height + 1));
-    if (ledger->memory == NULL)
+    /* calloc, because it hands out large memory as zero pages that cost nothing until
+     * they are written: a plan that is only looked at stays cheap. */
+    ledger->allocation = calloc(1, base + height + ALIGNMENT);
+    if (ledger->allocation == NULL)
         status =
             ng_fail(err, NG_FAILED, "no memory for the planned %.1f MiB of tensors",
                     (double)(base + height) / (1024 * 1024));
     else
-        memset(ledger->memory, 0, base + height);
+        ledger->memory = (char *)aligned((size_t)(uintptr_t)ledger->allocation);
     free(scratch);
     return status;
 }
@@ -211,6 +208,6 @@ void *ng_ledger_memory(const struct ng_ledger *ledger, int entry)
 void ng_ledger_release(struct ng_ledger *ledger)
 {
     free(ledger->entries);
-    free(ledger->memory);
+    free(ledger->allocation);
     *ledger = (struct ng_ledger){0};
 }

@@ -19,6 +19,7 @@
 #ifndef NG_MODELS_LEDGER_H
 #define NG_MODELS_LEDGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,16 +44,16 @@ struct ng_ledger {
         by_class_at_peak[NG_LEDGER_CLASSES]; /* what is alive at the fullest position,
                                                  * and the layout's gaps as padding: the
                                                  * sum is planned_peak */
-    char *memory;
+    char *memory; /* aligned, inside allocation; zero pages until they are written */
+    void *allocation;
+    bool failed; /* a declaration found no memory */
 };
 
-/* Number of the new entry, by which the memory is asked for after planning; a negative
- * number when out of memory. */
+/* Number of the new entry, by which the memory is asked for after planning; -1 when out
+ * of memory, which ng_ledger_plan() reports, so that callers need not. */
 int ng_ledger_declare(struct ng_ledger *ledger, const char *name,
                       enum ng_ledger_class ledger_class, enum ng_lifetime lifetime,
                       size_t bytes, int first, int last);
-/* Widens the life of a step tensor to hold `position`. */
-void ng_ledger_extend(struct ng_ledger *ledger, int entry, int position);
 enum ng_status ng_ledger_plan(struct ng_ledger *ledger, struct ng_error *err);
 void *ng_ledger_memory(const struct ng_ledger *ledger, int entry);
 void ng_ledger_release(struct ng_ledger *ledger);

@@ -89,7 +89,6 @@ void ng_model_forward(struct ng_model *model, const struct ng_step *step)
         struct ng_value *value = &model->values[node->output];
         if (value->cols == 0)
             continue;
-        ng_cast_counts_add(&node->counts, &value->stats.counts);
         struct ng_qmatrix output = ng_value_matrix(value, step->rows);
         ng_model_see(model, node, "output", &output);
     }
@@ -103,27 +102,30 @@ void ng_model_backward(struct ng_model *model, const struct ng_step *step)
         struct ng_value *input = &model->values[node->input];
         if (!input->needs_grad)
             continue;
-        ng_cast_counts_add(&node->counts, &input->grad_stats.counts);
         struct ng_qmatrix gradient = ng_value_grad_matrix(input, step->rows);
         ng_model_see(model, node, "input-gradient", &gradient);
     }
 }
 
+#define SUM_BLOCK 4096 /* of the fixed-order sums: formats/math/math.h */
+
 double ng_model_gradient_norm(const struct ng_model *model)
 {
-    double sum = 0.0;
+    double total = 0.0;
     for (size_t i = 0; i < model->parameter_count; i++) {
         const struct ng_qmatrix *g = &model->parameters[i].gradient;
         const char *codes = g->codes[NG_ROWWISE].data;
         size_t n = g->rows * g->cols, bytes = (size_t)g->format->storage_bytes;
-        for (size_t at = 0; at < n; at += NG_MODEL_CHUNK) {
-            float values[NG_MODEL_CHUNK];
-            size_t count = n - at < NG_MODEL_CHUNK ? n - at : NG_MODEL_CHUNK;
+        double sum = 0.0;
+        for (size_t at = 0; at < n; at += SUM_BLOCK) {
+            float values[SUM_BLOCK];
+            size_t count = n - at < SUM_BLOCK ? n - at : SUM_BLOCK;
             g->format->decode(codes + at * bytes, values, count);
             sum += ng_sum_squares(values, count);
         }
+        total += sum;
     }
-    return sqrt(sum);
+    return sqrt(total);
 }
 
 uint32_t ng_stored_amax_bits(const struct ng_format *format, const void *codes,
@@ -187,12 +189,33 @@ void ng_parameter_copy(struct ng_parameter *parameter)
                         parameter->master.format, parameter->cols, 0, NULL);
 }
 
+/* Stores in FP32 cut nothing off and are no casts. */
+static void take(struct ng_cast_counts *into, const struct ng_format *format,
+                 struct ng_cast_counts *from)
+{
+    if (format != NULL && format != &ng_fp32)
+        ng_cast_counts_add(into, from);
+    *from = (struct ng_cast_counts){0};
+}
+
 void ng_model_take_counts(struct ng_model *model, struct ng_cast_counts *counts)
 {
     *counts = (struct ng_cast_counts){0};
     for (size_t i = 0; i < model->node_count; i++) {
         ng_cast_counts_add(counts, &model->nodes[i].counts);
         model->nodes[i].counts = (struct ng_cast_counts){0};
+    }
+    for (size_t i = 0; i < model->value_count; i++) {
+        struct ng_value *value = &model->values[i];
+        take(counts, value->format, &value->stats.counts);
+        take(counts, value->grad_format, &value->grad_stats.counts);
+    }
+    for (size_t i = 0; i < model->parameter_count; i++) {
+        struct ng_parameter *p = &model->parameters[i];
+        struct ng_qmatrix *const parts[] = {&p->master, &p->copy, &p->gradient,
+                                            &p->moment1, &p->moment2};
+        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
+            take(counts, parts[k]->format, &parts[k]->stats.counts);
     }
 }
 
@@ -203,13 +226,24 @@ static bool is_bad(const struct ng_tensor_stats *stats)
 
 int ng_model_first_bad(const struct ng_model *model)
 {
-    for (size_t i = 0; i < model->value_count; i++)
+    int values = (int)model->value_count;
+    for (int i = 0; i < values; i++)
         if (is_bad(&model->values[i].stats))
-            return (int)i;
-    for (size_t i = model->value_count; i-- > 0;)
+            return i;
+    for (int i = values; i-- > 0;)
         if (is_bad(&model->values[i].grad_stats))
-            return (int)i;
-    return (int)model->value_count;
+            return values + i;
+    return 2 * values;
+}
+
+void ng_model_bad_name(const struct ng_model *model, int number, char name[NG_BAD_NAME])
+{
+    int values = (int)model->value_count;
+    if (number >= 2 * values)
+        snprintf(name, NG_BAD_NAME, "a parameter's gradient");
+    else
+        snprintf(name, NG_BAD_NAME, "%s/%s", model->values[number % values].name,
+                 number < values ? "output" : "gradient");
 }
 
 size_t ng_model_state_formula(const struct ng_model *model)
@@ -225,8 +259,7 @@ size_t ng_model_state_formula(const struct ng_model *model)
             if (cells[c]->granularity == NG_GRANULARITY_TENSOR)
                 bytes += 2 * sizeof(float);
         }
-        /* Biases are added in FP32 straight from the store: no copy. */
-        if (recipe->compute_copy.format != NULL && model->parameters[i].rows > 1)
+        if (recipe->compute_copy.format != NULL && !model->parameters[i].is_bias)
             bytes += elements * (size_t)recipe->compute_copy.format->storage_bytes;
     }
     for (size_t i = 0; i < model->node_count; i++)

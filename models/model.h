@@ -52,7 +52,7 @@ struct ng_parameter {
     int entry[5];    /* in the ledger: master, copy, gradient, moment1, moment2 */
     int scale_entry[5];
     double init_bound; /* initial values are uniform in [-bound, bound) */
-    bool decay;
+    bool is_bias;
     struct ng_qmatrix master, copy, gradient, moment1,
         moment2; /* copy: rows 0 if none */
     const struct ng_node_recipe *recipe;
@@ -169,11 +169,16 @@ void ng_model_backward(struct ng_model *model, const struct ng_step *step);
 double ng_model_gradient_norm(const struct ng_model *model);
 /* After a checkpoint was read into the model's memory: what is derived from it. */
 void ng_model_refresh(struct ng_model *model);
-/* Casts done since the counts were last cleared, over all slots and outputs. */
+/* Casts to a narrower format since the counts were last taken: slots, outputs, gradients
+ * and the optimiser's stores. */
 void ng_model_take_counts(struct ng_model *model, struct ng_cast_counts *counts);
-/* Number of the first value, in the order of computing, that is not finite itself or in its
- * gradient; value_count where all are (a parameter's gradient may still not be). */
+/* The first tensor, in the order of computing, that is not finite: value i's output is
+ * number i, its gradient value_count + i; 2 * value_count where all are (a parameter's
+ * gradient may still not be). And the name for it. */
 int ng_model_first_bad(const struct ng_model *model);
+#define NG_BAD_NAME 96
+void ng_model_bad_name(const struct ng_model *model, int number,
+                       char name[NG_BAD_NAME]);
 
 /* For ops: declares a tensor of this node in the ledger. */
 int ng_node_declare(struct ng_model *model, const struct ng_node *node,

@@ -253,8 +253,8 @@ static enum ng_status resolve_stores(const struct resolution *r, bool is_logits,
                          &resolved->communication));
     NG_TRY(resolve_store(r, "moment1", RULE(moment1), MAY_SCALE | MAY_STOCHASTIC,
                          &resolved->moment1));
-    NG_TRY(resolve_store(r, "moment2", RULE(moment2), MAY_SCALE | MAY_STOCHASTIC,
-                         &resolved->moment2));
+    NG_TRY(
+        resolve_store(r, "moment2", RULE(moment2), MAY_STOCHASTIC, &resolved->moment2));
 out:
     return status;
 }

@@ -76,7 +76,7 @@ struct ng_recipe {
 extern const struct ng_key_table ng_recipe_keys;
 
 /* A resolved operand slot, store, and node. `rule` is the number of the rule that set the
- * cell, counted from 1; 0: the default. */
+ * cell's format (or its only value), counted from 1; 0: the default. */
 struct ng_slot_cell {
     const struct ng_format *format;
     enum ng_granularity granularity;

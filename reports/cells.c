@@ -126,6 +126,18 @@ void ng_group_name(const struct ng_comparison *comparison, size_t group,
     ng_text_add(text, shown->band != NULL ? shown->band : "");
 }
 
+struct ng_group_counts ng_group_counts(const struct ng_comparison *comparison,
+                                       const struct ng_arm *arm)
+{
+    /* A stored comparison may hold any numbers. */
+    size_t all = comparison->groups_with_rows, harmed = arm->harmed_groups;
+    size_t not_safe = arm->unproven_groups; /* the harmed among them */
+    return (struct ng_group_counts){.safe = all > not_safe ? all - not_safe : 0,
+                                    .unproven =
+                                        not_safe > harmed ? not_safe - harmed : 0,
+                                    .harmed = harmed};
+}
+
 bool ng_class_is_used(const struct ng_comparison *comparison, int ledger_class)
 {
     for (size_t i = 0; i < comparison->arm_count; i++)

@@ -41,6 +41,13 @@ bool ng_is_reference(const struct ng_comparison *comparison, const struct ng_arm
 void ng_group_name(const struct ng_comparison *comparison, size_t group,
                    struct ng_text *text);
 
+/* Groups with rows by verdict; the three add up to all. Not for the reference. */
+struct ng_group_counts {
+    size_t safe, unproven, harmed;
+};
+struct ng_group_counts ng_group_counts(const struct ng_comparison *comparison,
+                                       const struct ng_arm *arm);
+
 /* Has any arm bytes of this class at its peak? */
 bool ng_class_is_used(const struct ng_comparison *comparison, int ledger_class);
 

@@ -131,6 +131,23 @@ out:
     return status;
 }
 
+typedef void phrase(const struct ng_comparison *comparison, struct ng_text *text);
+
+/* A small paragraph; none where the phrase is empty. */
+static void add_note(const struct ng_comparison *comparison, phrase *say,
+                     const char *style, struct ng_text *page)
+{
+    struct ng_text words = {0};
+    say(comparison, &words);
+    if (words.length > 0) {
+        ng_text_printf(page, "<p class=\"%s\">", style);
+        ng_html_phrase(page, &words);
+        ng_text_add(page, "</p>\n");
+    }
+    page->failed |= words.failed;
+    ng_text_release(&words);
+}
+
 static void add_head(const struct ng_comparison *comparison, struct ng_text *page)
 {
     ng_text_add(
@@ -145,43 +162,68 @@ static void add_head(const struct ng_comparison *comparison, struct ng_text *pag
     ng_text_add(page, "</h1>\n<p class=\"answer\">");
     ng_escape_html(page, comparison->answer, 2 * NG_LONGEST_SENTENCE);
     ng_text_add(page, "</p>\n");
+    add_note(comparison, ng_phrase_setup, "setup", page);
 }
 
-/* " to fp32" */
 static void add_reference_label(const struct ng_comparison *comparison,
-                                struct ng_text *page)
+                                const char *otherwise, struct ng_text *page)
 {
     const struct ng_arm *reference = ng_reference_arm(comparison);
-    if (reference == NULL)
-        return;
-    ng_text_add(page, " to ");
-    ng_escape_html(page, reference->label, 16);
+    ng_escape_html(page, reference != NULL ? reference->label : otherwise, 16);
+}
+
+static void add_difference_head(const struct ng_comparison *comparison,
+                                struct ng_text *page)
+{
+    ng_text_add(page, "<th scope=\"col\">difference to ");
+    add_reference_label(comparison, "a reference", page);
+    ng_text_add(page, "<small>paired by seed [95&nbsp;%]</small></th>");
+}
+
+/* The reference's accuracy there and the others' differences stand in one column. */
+static void add_worst_head(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    const struct ng_arm *reference = ng_reference_arm(comparison);
+    bool named = reference != NULL && reference->worst_group < comparison->group_count;
+    ng_text_add(page, "<th scope=\"col\">worst group");
+    if (named) {
+        struct ng_text name = {0};
+        ng_text_add(page, " of ");
+        add_reference_label(comparison, "", page);
+        ng_text_add(page, ":<br>");
+        ng_group_name(comparison, reference->worst_group, &name);
+        ng_escape_html(page, name.data, 26);
+        ng_text_release(&name);
+        ng_text_add(page, "<small>");
+        add_reference_label(comparison, "", page);
+        ng_text_add(page, ": accuracy; others: difference</small>");
+    }
+    ng_text_add(page, "</th>");
 }
 
 static void add_table_head(const struct ng_comparison *comparison, struct ng_text *page)
 {
-    const struct ng_arm *reference = ng_reference_arm(comparison);
+    ng_text_printf(page,
+                   "<table class=\"first\">\n<thead><tr><th scope=\"col\">recipe</th>"
+                   "<th scope=\"col\">verdict,<br>all rows<small>margin %s</small></th>"
+                   "<th scope=\"col\">accuracy,<br>all rows<small>[95&nbsp;%%]</small>"
+                   "</th>",
+                   ng_cell_points(comparison->margin).text);
+    add_difference_head(comparison, page);
+    ng_text_add(page, "<th scope=\"col\" class=\"n\">NLL</th>"
+                      "<th scope=\"col\" class=\"n\">ECE</th>");
+    add_worst_head(comparison, page);
+    if (comparison->groups_with_rows > 0)
+        ng_text_printf(page,
+                       "<th scope=\"col\">verdicts of<br>the %zu groups<small>each by "
+                       "its own interval</small></th>",
+                       comparison->groups_with_rows);
+    else
+        ng_text_add(page, "<th scope=\"col\">groups</th>");
     ng_text_add(page,
-                "<table class=\"first\">\n<thead><tr><th scope=\"col\">recipe</th>"
-                "<th scope=\"col\">verdict");
-    ng_text_printf(page, "<br>margin %s</th>", ng_cell_points(comparison->margin).text);
-    ng_text_add(page, "<th scope=\"col\">accuracy<br>[95&nbsp;%]</th>"
-                      "<th scope=\"col\">paired difference<br>");
-    add_reference_label(comparison, page);
-    ng_text_add(page, " [95&nbsp;%]</th><th scope=\"col\" class=\"n\">NLL</th>"
-                      "<th scope=\"col\" class=\"n\">ECE</th><th scope=\"col\">"
-                      "worst group");
-    if (reference != NULL && reference->worst_group < comparison->group_count) {
-        struct ng_text name = {0};
-        ng_text_add(page, "<br>");
-        ng_group_name(comparison, reference->worst_group, &name);
-        ng_escape_html(page, name.data, 26);
-        ng_text_release(&name);
-    }
-    ng_text_add(page, "</th><th scope=\"col\">groups<br>unproven</th>"
-                      "<th scope=\"col\" class=\"n\">state<br>B/param</th>"
-                      "<th scope=\"col\" class=\"n\">peak<br>MiB</th></tr></thead>\n"
-                      "<tbody>\n");
+                "<th scope=\"col\" class=\"n\">state B/param<small>kept between<br>"
+                "steps</small></th><th scope=\"col\" class=\"n\">peak MiB<small>most "
+                "alive<br>at once</small></th></tr></thead>\n<tbody>\n");
 }
 
 static void add_verdict(enum ng_verdict verdict, struct ng_text *page)
@@ -194,18 +236,30 @@ static void add_verdict(enum ng_verdict verdict, struct ng_text *page)
                    styles[verdict], ng_verdict_names[verdict]);
 }
 
-static void add_unproven(const struct ng_comparison *comparison,
-                         const struct ng_arm *arm, struct ng_text *page)
+/* So many groups of one kind; zero is not worth its room. */
+static void add_groups(size_t count, const char *kind, const char *style,
+                       struct ng_text *page)
 {
-    size_t unproven = arm->unproven_groups;
-    if (comparison->groups_with_rows == 0)
-        ng_text_add(page, "<td>n/a</td>");
-    else if (ng_is_reference(comparison, arm) || ng_reference_arm(comparison) == NULL)
-        ng_text_add(page, "<td>\xE2\x80\x94</td>");
-    else
-        ng_text_printf(page, "<td><span class=\"%s\">%zu of %zu</span></td>",
-                       unproven > 0 ? "unproven" : "within", unproven,
-                       comparison->groups_with_rows);
+    if (count > 0)
+        ng_text_printf(page, "<span class=\"%s\">%zu %s</span> ", style, count, kind);
+}
+
+static void add_group_counts(const struct ng_comparison *comparison,
+                             const struct ng_arm *arm, struct ng_text *page)
+{
+    ng_text_add(page, "<td>");
+    if (comparison->groups_with_rows == 0) {
+        ng_text_add(page, "n/a");
+    } else if (ng_is_reference(comparison, arm) ||
+               ng_reference_arm(comparison) == NULL) {
+        ng_text_add(page, "\xE2\x80\x94");
+    } else {
+        struct ng_group_counts counts = ng_group_counts(comparison, arm);
+        add_groups(counts.safe, "safe", "within", page);
+        add_groups(counts.unproven, "unproven", "unproven", page);
+        add_groups(counts.harmed, "harmed", "beyond", page);
+    }
+    ng_text_add(page, "</td>");
 }
 
 static void add_row(const struct ng_comparison *comparison, size_t number,
@@ -231,7 +285,7 @@ static void add_row(const struct ng_comparison *comparison, size_t number,
                  alone ? ng_cell_accuracy(&arm->worst_accuracy)
                        : ng_cell_difference(&arm->worst_difference, comparison->margin),
                  "");
-    add_unproven(comparison, arm, page);
+    add_group_counts(comparison, arm, page);
     ng_html_cell(page, ng_cell_state(arm), "n");
     ng_html_cell(page, ng_cell_mib(arm->planned_peak), "n");
     ng_text_add(page, "</tr>\n");
@@ -276,7 +330,9 @@ enum ng_status ng_html_page(const struct ng_comparison *comparison, const char *
     add_table_head(comparison, page);
     for (size_t i = 0; i < comparison->arm_count; i++)
         add_row(comparison, i, page);
-    ng_text_add(page, "</tbody></table>\n</div>\n<div class=\"lower\">\n");
+    ng_text_add(page, "</tbody></table>\n</div>\n");
+    add_note(comparison, ng_phrase_recommended, "setup", page);
+    ng_text_add(page, "<div class=\"lower\">\n");
     NG_TRY(add_figure(comparison, folder, NG_PLOT_ACCURACY, page, err));
     add_aside(comparison, page);
     ng_text_add(page, "</div>\n");

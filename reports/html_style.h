@@ -13,11 +13,13 @@
     "#ccc;padding-top:14px}\n"                                                         \
     "h3{font-size:13px;margin:0 0 3px}\n"                                              \
     ".answer{font-size:15.5px;line-height:1.35;margin:0 0 8px}\n"                      \
-    ".setup,.note{color:#555;font-size:12.5px;margin:4px 0}\n"                         \
+    ".setup,.note{color:#444;font-size:12.5px;line-height:1.3;margin:4px 0}\n"         \
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}\n"              \
     "th,td{padding:3px 9px 3px 0;text-align:left;vertical-align:baseline}\n"           \
     "thead th{border-bottom:1.5px solid #333;font-weight:600;font-size:12.5px;"        \
     "line-height:1.2;vertical-align:bottom}\n"                                         \
+    ".first thead th{white-space:nowrap}\n"                                            \
+    "thead small{display:block;font-weight:400;font-size:11.5px;color:#444}\n"         \
     "tbody tr{border-bottom:1px solid #ddd}\n"                                         \
     "tbody th{font-weight:600;white-space:nowrap}\n"                                   \
     "td{white-space:nowrap}\n"                                                         \

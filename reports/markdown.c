@@ -42,6 +42,13 @@ static void add_arm_heads(const struct ng_comparison *comparison, const char *fi
     ng_text_add(page, "\n");
 }
 
+static void add_group_counts(struct ng_group_counts counts, struct ng_text *page)
+{
+    ng_text_printf(page, "%zu safe, %zu unproven", counts.safe, counts.unproven);
+    if (counts.harmed > 0)
+        ng_text_printf(page, ", **%zu harmed**", counts.harmed);
+}
+
 static void add_row(const struct ng_comparison *comparison, size_t number,
                     struct ng_text *page)
 {
@@ -59,8 +66,7 @@ static void add_row(const struct ng_comparison *comparison, size_t number,
         alone ? ng_cell_accuracy(&arm->worst_accuracy).text
               : ng_cell_difference(&arm->worst_difference, comparison->margin).text);
     if (!alone && comparison->groups_with_rows > 0)
-        ng_text_printf(page, "%zu of %zu", arm->unproven_groups,
-                       comparison->groups_with_rows);
+        add_group_counts(ng_group_counts(comparison, arm), page);
     ng_text_printf(page, " | %s | %s |\n", ng_cell_state(arm).text,
                    ng_cell_mib(arm->planned_peak).text);
 }
@@ -69,19 +75,28 @@ static void add_first_table(const struct ng_comparison *comparison,
                             struct ng_text *page)
 {
     const struct ng_arm *reference = ng_reference_arm(comparison);
-    ng_text_printf(page,
-                   "| recipe | verdict (margin %s) | accuracy [95 %%] | paired "
-                   "difference [95 %%] | NLL | ECE | worst group",
-                   ng_cell_points(comparison->margin).text);
+    ng_text_printf(
+        page,
+        "| recipe | verdict, all rows (margin %s) | accuracy, all rows [95 %%] "
+        "| paired difference [95 %%] | NLL | ECE | worst group",
+        ng_cell_points(comparison->margin).text);
     if (reference != NULL && reference->worst_group < comparison->group_count) {
         struct ng_text name = {0};
         ng_group_name(comparison, reference->worst_group, &name);
-        ng_text_add(page, ": ");
+        ng_text_add(page, " of ");
+        add_label(page, reference->label);
+        ng_text_add(page, ", ");
         add_label(page, name.data);
+        ng_text_add(page, " (");
+        add_label(page, reference->label);
+        ng_text_add(page, ": accuracy; others: difference)");
         ng_text_release(&name);
     }
-    ng_text_add(page, " | groups unproven | state B/param | peak MiB |\n"
-                      "|:--|:--|:--|:--|--:|--:|:--|--:|--:|--:|\n");
+    ng_text_printf(page,
+                   " | verdicts of the %zu groups | state B/param (kept between steps) "
+                   "| peak MiB (most alive at once) |\n"
+                   "|:--|:--|:--|:--|--:|--:|:--|:--|--:|--:|\n",
+                   comparison->groups_with_rows);
     for (size_t i = 0; i < comparison->arm_count; i++)
         add_row(comparison, i, page);
     ng_text_add(page, "\n");
@@ -322,7 +337,13 @@ void ng_markdown_page(const struct ng_comparison *comparison, struct ng_text *pa
     ng_text_add(page, "\n\n**");
     ng_escape_markdown(page, comparison->answer, 2 * NG_LONGEST_SENTENCE);
     ng_text_add(page, "**\n\n");
+    ng_phrase_setup(comparison, &words);
+    add_phrase(page, &words);
+    ng_text_add(page, "\n\n");
     add_first_table(comparison, page);
+    ng_phrase_recommended(comparison, &words);
+    add_phrase(page, &words);
+    ng_text_add(page, "\n\n");
     add_picture(comparison, NG_PLOT_ACCURACY, page);
     ng_phrase_memory(comparison, &words);
     add_phrase(page, &words);

@@ -67,6 +67,32 @@ void ng_phrase_limit(const struct ng_comparison *comparison, size_t item,
     }
 }
 
+void ng_phrase_setup(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    const char *title = or_nothing(comparison->data_title);
+    size_t length = strlen(title);
+    if (length > 0)
+        ng_text_printf(text, "Data: %s%s ", title, title[length - 1] == '.' ? "" : ".");
+    ng_text_printf(text, "Training: %s", or_nothing(comparison->resolved_summary));
+    if (comparison->arm_count > 0)
+        ng_text_printf(text, "; %zu parameters", comparison->arms[0].parameters);
+    ng_text_printf(text, ". Judged on %zu test rows", comparison->test_rows);
+    if (comparison->groups_with_rows > 0)
+        ng_text_printf(text, " and %zu groups of them", comparison->groups_with_rows);
+    ng_text_add(text, ".");
+}
+
+void ng_phrase_recommended(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    int number = comparison->recommended;
+    if (number < 0 || (size_t)number >= comparison->arm_count ||
+        number == comparison->reference)
+        return;
+    const struct ng_arm *arm = &comparison->arms[number];
+    ng_text_printf(text, "What %s narrows: %s", or_nothing(arm->label),
+                   or_nothing(arm->summary));
+}
+
 static bool has_arm(const struct ng_comparison *comparison, const char *start,
                     bool copies)
 {
@@ -83,15 +109,12 @@ void ng_phrase_memory(const struct ng_comparison *comparison, struct ng_text *te
 {
     if (has_arm(comparison, "fp8", false))
         ng_text_add(text,
-                    "Why plain fp8 does not move left: narrow compute alone never "
-                    "shrinks persistent state. Its codes are remade from FP32 "
-                    "master weights at every step, so master, gradients and both "
-                    "moments keep their four bytes each. ");
+                    "Why plain fp8 hardly moves left: it narrows what is multiplied, "
+                    "not what is kept: master weights, gradients and both moments stay "
+                    "at 4 bytes each. ");
     if (has_arm(comparison, "bf16", true))
-        ng_text_add(text, "bf16 even keeps a compute copy beside them. ");
-    ng_text_add(text, "Where the peak alone shrinks, it is saved activations and "
-                      "workspace. Only narrower stores (master weights, gradients, "
-                      "moments) move a point far to the left.");
+        ng_text_add(text, "bf16 even adds a 2-byte copy of the weights. ");
+    ng_text_add(text, "Only narrower storage of these four saves much.");
 }
 
 static void caption_accuracy(const struct ng_comparison *comparison,
@@ -103,10 +126,9 @@ static void caption_accuracy(const struct ng_comparison *comparison,
         ng_text_printf(text, "Mean and 95 %% interval over %zu seeds. ",
                        comparison->seed_count);
     if (comparison->group_count > 0)
-        ng_text_add(text, "Hollow, on its own scale: the worst group. ");
-    ng_text_add(text,
-                "Points less than a marker apart stand side by side; the ticks at "
-                "the lower edge are exact.");
+        ng_text_add(text, "Hollow: each recipe's own worst group. ");
+    ng_text_add(text, "Points that would hide each other are drawn up to a marker "
+                      "aside; the coloured ticks stand at the exact memory.");
 }
 
 static void caption_loss(const struct ng_comparison *comparison, struct ng_text *text)
@@ -181,9 +203,8 @@ static void convention_groups(struct ng_text *text)
         text,
         "worst group: the lowest accuracy among groups of at least %d test "
         "rows; a recipe's difference is taken in the reference's worst group. "
-        "A group is unproven where its own interval is not wholly above minus "
-        "the margin, or where it has fewer rows; it is harmed where that interval, on "
-        "rows enough, is wholly below.",
+        "A group is judged by its own interval, on at least as many rows: safe if "
+        "wholly above minus the margin, harmed if wholly below, else unproven.",
         NG_GROUP_LEAST_ROWS);
 }
 

@@ -15,6 +15,11 @@ const char *ng_phrase_limit_head(size_t item);
 void ng_phrase_limit(const struct ng_comparison *comparison, size_t item,
                      struct ng_text *text);
 
+/* Data, model and training, and what was judged. */
+void ng_phrase_setup(const struct ng_comparison *comparison, struct ng_text *text);
+/* What the recommended recipe narrows; nothing where that is none or the reference. */
+void ng_phrase_recommended(const struct ng_comparison *comparison,
+                           struct ng_text *text);
 /* Why the points of the accuracy plot stand where they stand. */
 void ng_phrase_memory(const struct ng_comparison *comparison, struct ng_text *text);
 /* How a picture is read. */

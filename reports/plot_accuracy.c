@@ -1,7 +1,7 @@
 /*
- * Accuracy against memory. Points whose x are less than a marker apart are drawn side by
- * side, because plain FP8 recipes share the memory of FP32 to within a few bytes; the
- * data file holds true and drawn positions.
+ * Accuracy against memory. Points that would hide each other are pushed apart, by at most
+ * a marker's width, because plain FP8 recipes share the memory of FP32 to within a few
+ * bytes; ticks in their colours stand at the true places, and the data file holds both.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -11,19 +11,21 @@
 #include "reports/escape.h"
 #include "reports/plots.h"
 
-#define WIDTH        820.0
-#define HEIGHT       384.0
-#define TOP          12.0
-#define SIDE         50.0 /* of an axis' words from the axis */
-#define UPPER        0.64 /* share of the height that the upper panels take */
-#define GAP          16.0
-#define BOTTOM       340.0
-#define MARKER_GAP   10.0 /* pixels between neighbours drawn side by side */
-#define WIDEST_CROWD 60.0
-#define LEGEND       664.0
-#define LEGEND_STEP  17.0
-#define NAME_LENGTH  22
-#define MEANINGS     6 /* legend lines below the arms */
+#define WIDTH       820.0
+#define HEIGHT      336.0
+#define TOP         12.0
+#define SIDE        50.0 /* of an axis' words from the axis */
+#define UPPER       0.64 /* share of the height that the upper panels take */
+#define GAP         16.0
+#define BOTTOM      294.0
+#define MARKER_GAP  8.0 /* wanted between neighbours: most of a marker */
+#define FARTHEST    9.0 /* of a point from its true place */
+#define PUSHES      200
+#define TICK        7.0 /* height */
+#define LEGEND      664.0
+#define LEGEND_STEP 17.0
+#define NAME_LENGTH 22
+#define MEANINGS    7 /* legend lines below the arms */
 
 enum { PEAK, STATE, AXES };
 
@@ -74,34 +76,23 @@ static int by_position(const void *a, const void *b)
     return left->arm < right->arm ? -1 : left->arm > right->arm;
 }
 
-/* Spreads points[first..last] evenly round their mean. */
-static void spread(struct point *points, size_t first, size_t last, double gap)
+/* Pushes neighbours (sorted by x) apart, all at once and a quarter of what is missing at
+ * a time, so that equal points end up evenly round their true place. */
+static void move_aside(struct point *points, size_t count, double pixel)
 {
-    double mean = 0;
-    for (size_t i = first; i <= last; i++)
-        mean += points[i].x / (double)(last - first + 1);
-    for (size_t i = first; i <= last; i++)
-        points[i].drawn =
-            mean + gap * ((double)(i - first) - (double)(last - first) / 2);
-}
-
-/* Joins neighbours that would overlap into crowds until none do. */
-static void move_aside(struct point *points, size_t count, double gap, double widest)
-{
-    for (size_t last = 0; last < count; last++) {
-        size_t first = last;
-        points[last].drawn = points[last].x;
-        while (first > 0 &&
-               points[first].drawn - points[first - 1].drawn < gap * 0.999) {
-            double before = points[first - 1].drawn;
-            while (first > 0 && points[first - 1].drawn > before - gap * 1.001) {
-                before = points[first - 1].drawn;
-                first--;
-            }
-            double room = widest / (double)(last - first);
-            spread(points, first, last, room < gap ? room : gap);
-            if (room < gap)
-                break;
+    double gap = MARKER_GAP * pixel, farthest = FARTHEST * pixel;
+    for (size_t i = 0; i < count; i++)
+        points[i].drawn = points[i].x;
+    for (int round = 0; round < PUSHES; round++) {
+        double before = 0; /* the push that the last pair asked for */
+        for (size_t i = 0; i < count; i++) {
+            double missing =
+                i + 1 < count ? gap - (points[i + 1].drawn - points[i].drawn) : 0;
+            double push = fmax(missing, 0) / 4;
+            double moved = points[i].drawn + before - push;
+            before = push;
+            points[i].drawn =
+                fmin(fmax(moved, points[i].x - farthest), points[i].x + farthest);
         }
     }
 }
@@ -120,7 +111,7 @@ static void place_axis(struct drawing *drawing, int axis)
     drawing->highest[axis] = highest;
     double pixel = highest / (boxes[axis].right - boxes[axis].left);
     qsort(points, comparison->arm_count, sizeof *points, by_position);
-    move_aside(points, comparison->arm_count, MARKER_GAP * pixel, WIDEST_CROWD * pixel);
+    move_aside(points, comparison->arm_count, pixel);
 }
 
 static double drawn_at(const struct drawing *drawing, int axis, size_t arm)
@@ -212,8 +203,8 @@ static void write_pareto(struct drawing *drawing, int axis)
         best = arm->accuracy.mean;
         ng_text_printf(data, "%.6f\t%.6f\n", point->drawn, 100 * best);
     }
-    ng_text_printf(data, isfinite(best) ? "%.6f\t%.6f\n" : "%.6f\tNaN\n",
-                   drawing->highest[axis], 100 * best);
+    if (!isfinite(best))
+        ng_text_add(data, "0\tNaN\n"); /* gnuplot wants a line */
 }
 
 static void write_data(struct drawing *drawing)
@@ -251,18 +242,52 @@ static void draw_behind(struct drawing *drawing, struct ng_range range, bool wor
                        100 * drawing->comparison->ceiling);
 }
 
-/* A short tick at every true x, because points may have been moved aside. */
-static void draw_true_places(struct drawing *drawing, int axis)
+/* Drawn arms before this one whose ticks would cover it. */
+static size_t ticks_below(const struct drawing *drawing, size_t number, int axis,
+                          double pixel)
+{
+    const struct ng_arm *arms = drawing->comparison->arms;
+    size_t count = 0;
+    for (size_t i = 0; i < number; i++)
+        count += is_drawn(&arms[i]) && fabs(position(&arms[i], axis) -
+                                            position(&arms[number], axis)) < 2 * pixel;
+    return count;
+}
+
+/* A tick at every true x, stacked where they coincide; none above the panel. */
+static void draw_true_places(struct drawing *drawing, int axis, struct ng_box box)
 {
     const struct ng_comparison *comparison = drawing->comparison;
-    for (size_t i = 0; i < comparison->arm_count; i++)
-        if (is_drawn(&comparison->arms[i]))
-            ng_text_printf(
-                &drawing->picture->script,
-                "set arrow from first %.6f, graph 0 to first %.6f, graph 0.05 "
-                "nohead lw 1.5 lc rgb '#444444'\n",
-                position(&comparison->arms[i], axis),
-                position(&comparison->arms[i], axis));
+    double pixel = drawing->highest[axis] / (box.right - box.left);
+    double step = TICK / (box.bottom - box.top);
+    for (size_t i = 0; i < comparison->arm_count; i++) {
+        const struct ng_arm *arm = &comparison->arms[i];
+        if (!is_drawn(arm))
+            continue;
+        double low = step * (double)ticks_below(drawing, i, axis, pixel);
+        if (low + step <= 1)
+            ng_text_printf(&drawing->picture->script,
+                           "set arrow from first %.6f, graph %.5f to first %.6f, graph "
+                           "%.5f nohead lw 2.5 lc rgb '%s'\n",
+                           position(arm, axis), low, position(arm, axis), low + step,
+                           ng_arm_colour(i));
+    }
+}
+
+/* The point's shape on a slightly larger white one, which parts it from those below. */
+static void draw_marker(struct drawing *drawing, size_t number, int x, int y)
+{
+    enum ng_shape shape = ng_arm_shape(number);
+    int filled = ng_shape_filled(shape);
+    int shown = y == COLUMN_WORST ? ng_shape_hollow(shape) : filled;
+    const char *file = "'accuracy-memory.dat' index 0 every";
+    ng_text_printf(
+        &drawing->picture->script,
+        ", \\\n  %s ::%zu::%zu using %d:%d with points pt %d ps 1.0 lc rgb "
+        "'#ffffff', \\\n  %s ::%zu::%zu using %d:%d with points pt %d ps 0.85 "
+        "lw 1.5 lc rgb '%s'",
+        file, number, number, x, y, filled, file, number, number, x, y, shown,
+        ng_arm_colour(number));
 }
 
 static void draw_point(struct drawing *drawing, size_t number, int x, int y, bool bar)
@@ -270,21 +295,16 @@ static void draw_point(struct drawing *drawing, size_t number, int x, int y, boo
     const struct ng_arm *arm = &drawing->comparison->arms[number];
     bool worst = y == COLUMN_WORST;
     const struct ng_estimate *shown = worst ? &arm->worst_accuracy : &arm->accuracy;
-    enum ng_shape shape = ng_arm_shape(number);
     if (!is_drawn(arm) || !isfinite(shown->mean) ||
         (bar && !ng_digits_has_interval(shown)))
         return;
-    ng_text_printf(&drawing->picture->script,
-                   ", \\\n  'accuracy-memory.dat' index 0 every ::%zu::%zu using %d:%d",
-                   number, number, x, y);
     if (bar)
-        ng_text_printf(&drawing->picture->script, ":%d:%d with yerrorbars pt -1", y + 1,
-                       y + 2);
+        ng_text_printf(&drawing->picture->script,
+                       ", \\\n  'accuracy-memory.dat' index 0 every ::%zu::%zu using "
+                       "%d:%d:%d:%d with yerrorbars pt -1 lw 1.5 lc rgb '%s'",
+                       number, number, x, y, y + 1, y + 2, ng_arm_colour(number));
     else
-        ng_text_printf(&drawing->picture->script, " with points pt %d ps 1.1",
-                       worst ? ng_shape_hollow(shape) : ng_shape_filled(shape));
-    ng_text_printf(&drawing->picture->script, " lw 1.5 lc rgb '%s'",
-                   ng_arm_colour(number));
+        draw_marker(drawing, number, x, y);
 }
 
 /* All intervals first, so that none crosses a neighbour's point. */
@@ -296,7 +316,7 @@ static void draw_points(struct drawing *drawing, int axis, bool worst)
     if (!worst)
         ng_text_printf(&drawing->picture->script,
                        ", \\\n  'accuracy-memory.dat' index %d using 1:2 with steps lw "
-                       "1.2 lc rgb '#777777'",
+                       "1 lc rgb '#000000'",
                        axis == PEAK ? 1 : 2);
     for (int bar = 1; bar >= 0; bar--)
         for (size_t i = 0; i < drawing->comparison->arm_count; i++)
@@ -328,7 +348,7 @@ static void draw_panel(struct drawing *drawing, int axis, bool worst)
                                  : "accuracy, all rows (%)",
                     box, SIDE);
     draw_behind(drawing, range, worst);
-    draw_true_places(drawing, axis);
+    draw_true_places(drawing, axis, box);
     draw_points(drawing, axis, worst);
 }
 
@@ -366,8 +386,8 @@ static void legend_ceiling(struct drawing *drawing, double *y)
                    ng_cell_percent(drawing->comparison->ceiling).text,
                    drawing->has_ceiling ? "" : "*");
     legend_line(drawing, words.data != NULL ? words.data : "", y);
-    if (!drawing->has_ceiling)
-        legend_line(drawing, "*not in range", y);
+    legend_line(drawing, drawing->has_ceiling ? "(truth known)" : "*above the range",
+                y);
     ng_text_release(&words);
 }
 
@@ -382,13 +402,13 @@ static void draw_legend(struct drawing *drawing)
         ng_picture_point(drawing->picture, 0, false, LEGEND + 9, y);
         legend_line(drawing, "hollow: worst group", &y);
     }
-    ng_picture_stroke(drawing->picture, "#777777", 1, LEGEND, y);
+    ng_picture_stroke(drawing->picture, "#000000", 1, LEGEND, y);
     legend_line(drawing, "Pareto line of means", &y);
     if (reference != NULL && ng_digits_has_interval(&reference->accuracy)) {
         struct ng_text words = {0};
         ng_picture_swatch(drawing->picture, "#dddddd", LEGEND + 1, y);
         ng_escape_plain(&words, reference->label, 12);
-        ng_text_add(&words, " over seeds");
+        ng_text_add(&words, ", 95 % interval");
         legend_line(drawing, words.data != NULL ? words.data : "", &y);
         ng_text_release(&words);
     }

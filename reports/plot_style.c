@@ -47,7 +47,7 @@ void ng_picture_begin(struct ng_picture *picture, const char *name, const char *
         "background '#ffffff'\n"
         "} else { if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\n"
         "    set terminal pngcairo size %.0f,%.0f noenhanced font 'sans-serif,12' "
-        "fontscale 1.35 linewidth 2 pointscale 2 background '#ffffff'\n"
+        "fontscale 1.35 linewidth 2 pointscale 2.6 background '#ffffff'\n"
         "} else {\n"
         "    set terminal png size %.0f,%.0f noenhanced background '#ffffff'\n"
         "} }\n"
@@ -119,7 +119,7 @@ void ng_picture_point(struct ng_picture *picture, size_t arm, bool filled, doubl
 {
     enum ng_shape shape = ng_arm_shape(arm);
     ng_text_printf(&picture->script,
-                   "set label '' at screen %.5f,%.5f point pt %d ps 1.1 lc rgb '%s'\n",
+                   "set label '' at screen %.5f,%.5f point pt %d ps 0.85 lc rgb '%s'\n",
                    across(picture, x), up(picture, y),
                    filled ? ng_shape_filled(shape) : ng_shape_hollow(shape),
                    ng_arm_colour(arm));

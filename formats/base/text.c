@@ -1,6 +1,7 @@
 #include "formats/base/text.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,7 @@ size_t ng_text_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);
     if (n > LONGEST_NAME || m > LONGEST_NAME)
-        return LONGEST_NAME + 1;
+        return SIZE_MAX;
     size_t row[LONGEST_NAME + 1];
     for (size_t j = 0; j <= m; j++)
         row[j] = j;

@@ -13,15 +13,15 @@
 #define NC NG_GEMM_NC
 #define KC NG_GEMM_KC
 
-/* One thread's buffers; the sum of their sizes is the nominal workspace. */
+/* One thread's buffers and counters: the nominal workspace. Only types of fixed width, so
+ * that its size, which the ledger books, is the same everywhere. */
 struct workspace {
     float a[MC * KC];
     float b[KC * NC];
     float sums[MC * NC];
     float line[KC > NC ? KC : NC]; /* one decoded run of codes */
     struct ng_tensor_stats stats;
-    size_t packed_n, packed_k, packed_batch; /* what b holds now */
-    char pad[64];
+    uint64_t packed_n, packed_k, packed_batch; /* what b holds now */
 };
 #define WORKSPACE ((sizeof(struct workspace) + 63) / 64 * 64)
 
@@ -127,7 +127,7 @@ static void run(const struct ng_gemm *gemm)
     for (int worker = 0; worker < threads; worker++) {
         struct workspace *space = workspace_of(gemm, worker);
         space->stats = (struct ng_tensor_stats){0};
-        space->packed_n = SIZE_MAX;
+        space->packed_n = UINT64_MAX;
     }
     size_t tasks = job.blocks_m * job.blocks_n * gemm->batch;
     if (gemm->pool == NULL)

@@ -12,6 +12,9 @@ const char *const ng_gemm_role_names[] = {"fprop", "dgrad", "wgrad", NULL};
 const char *const ng_gemm_label_names[] = {"simulated", "native", "native-widened",
                                            "stand-in", NULL};
 
+const char *const ng_verification_names[] = {
+    "definition", "promotion", "chained", "single step c=0", "edges", "unverified"};
+
 const struct ng_accumulator ng_accumulator_fp32 = {
     .name = "fp32",
     .group = 1,

@@ -41,6 +41,7 @@ enum ng_verification {
     NG_VERIFIED_EDGES,
     NG_UNVERIFIED,
 };
+extern const char *const ng_verification_names[];
 
 /* How products are summed. "fp32": group 1, no alignment cut, fused, nearest-even. */
 struct ng_accumulator {

@@ -115,7 +115,7 @@ static void add_bytes_and_state(const struct ng_arm *arm,
                    text);
 }
 
-/* "but it harms 1 of 25 groups and is unproven for 15 (...)" */
+/* "but it harms 1 of 25 groups, and 3 seeds cannot prove it safe for 15 more" */
 static void add_group_counts(const struct ng_comparison *c, const struct ng_arm *arm,
                              struct ng_text *text)
 {
@@ -126,13 +126,13 @@ static void add_group_counts(const struct ng_comparison *c, const struct ng_arm 
     if (harmed > 0)
         ng_text_printf(text, "but it harms %zu of %zu groups", harmed,
                        c->groups_with_rows);
-    if (harmed > 0 && open > 0)
-        ng_text_printf(text, " and is unproven for %zu", open);
-    else if (open > 0)
-        ng_text_printf(text, "but unproven for %zu of %zu groups", open,
-                       c->groups_with_rows);
     if (open > 0)
-        ng_text_printf(text, " (%zu seeds prove nothing either way)", c->seed_count);
+        ng_text_printf(text, "%s %zu seeds cannot prove it safe for %zu",
+                       harmed > 0 ? ", and" : "but", c->seed_count, open);
+    if (open > 0 && harmed > 0)
+        ng_text_add(text, " more");
+    else if (open > 0)
+        ng_text_printf(text, " of %zu groups", c->groups_with_rows);
 }
 
 static void add_groups(const struct ng_comparison *c, const struct ng_arm *arm,
@@ -150,9 +150,9 @@ static void add_groups(const struct ng_comparison *c, const struct ng_arm *arm,
         ng_text_add(text, "; no group loses accuracy on average");
         return;
     }
-    ng_text_add(text, ", hardest hit: ");
+    ng_text_add(text, " (largest drop: ");
     ng_group_words(&c->groups[hardest], text);
-    ng_text_add(text, " (");
+    ng_text_add(text, ", ");
     ng_words_difference(&arm->group_difference[hardest], c->margin, text);
     ng_text_printf(text, ", %s)",
                    arm->group_harmed[hardest]     ? "harmed"

@@ -23,9 +23,10 @@
  *
  * The sentence: what to do, its cost in accuracy with the interval, what it saves, how
  * many of the groups that have rows it harms and for how many it is unproven, and the
- * hardest-hit group, with which of these it is. Where nothing is recommended it gives every reason: arms that lose more than the margin, are
- * undecided (with the number of further seeds that would settle it if mean and spread
- * stayed as they are, where that is at most 1000), or diverged.
+ * group of the largest mean drop, with which of these it is. Where nothing is recommended
+ * it gives every reason: arms that lose more than the margin, are undecided (with the
+ * number of further seeds that would settle it if mean and spread stayed as they are,
+ * where that is at most 1000), or diverged.
  *
  * Differences are rounded as experiments/record/digits.h says; a size pair has as many
  * decimals as it takes to see that the sizes differ.

@@ -1,9 +1,11 @@
 #include "harness/run/evaluate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static enum ng_status allocate(struct ng_rows *rows, const struct ng_dataset *data,
-                               struct ng_arena *arena, struct ng_error *err)
+enum ng_status ng_evaluate_prepare(const struct ng_dataset *data,
+                                   struct ng_arena *arena, struct ng_rows *rows,
+                                   struct ng_error *err)
 {
     size_t n = data->test.rows;
     *rows = (struct ng_rows){
@@ -46,18 +48,15 @@ static void note_row(struct ng_rows *rows, size_t row, const float *p, float los
 }
 
 enum ng_status ng_evaluate(struct ng_model *model, const struct ng_dataset *data,
-                           uint32_t seed, struct ng_arena *arena, struct ng_rows *rows,
-                           struct ng_error *err)
+                           uint32_t seed, struct ng_rows *rows, struct ng_error *err)
 {
-    enum ng_status status = NG_OK;
     size_t batch = model->batch, n = data->test.rows;
     size_t longest = n > batch ? n : batch;
-    uint32_t *order = ng_arena_array(arena, longest, sizeof *order);
+    uint32_t *order = malloc(longest * sizeof *order);
     if (order == NULL)
         return ng_fail(err, NG_FAILED, "no memory for %zu evaluation rows", n);
     for (size_t i = 0; i < longest; i++)
         order[i] = (uint32_t)i;
-    NG_TRY(allocate(rows, data, arena, err));
     struct ng_step step = {
         .seed = seed,
         .micro_batches = 1,
@@ -79,6 +78,6 @@ enum ng_status ng_evaluate(struct ng_model *model, const struct ng_dataset *data
             note_row(rows, first + i, model->probability + i * rows->classes,
                      model->row_loss[i]);
     }
-out:
-    return status;
+    free(order);
+    return NG_OK;
 }

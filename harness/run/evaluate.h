@@ -6,7 +6,8 @@
  * predicted with those frozen scales, so that a prediction depends on the example alone
  * and never on its batch-mates.
  * prediction: the class of largest probability, the lowest number where several tie.
- * Memory of the rows: in the arena. NG_FAILED: no memory.
+ * ng_evaluate_prepare() takes the memory of the rows from the arena, before training, so
+ * that a lack of it costs no training. NG_FAILED: no memory.
  */
 #ifndef NG_HARNESS_RUN_EVALUATE_H
 #define NG_HARNESS_RUN_EVALUATE_H
@@ -15,8 +16,10 @@
 #include "experiments/record/run_file.h"
 #include "models/model.h"
 
+enum ng_status ng_evaluate_prepare(const struct ng_dataset *data,
+                                   struct ng_arena *arena, struct ng_rows *rows,
+                                   struct ng_error *err);
 enum ng_status ng_evaluate(struct ng_model *model, const struct ng_dataset *data,
-                           uint32_t seed, struct ng_arena *arena, struct ng_rows *rows,
-                           struct ng_error *err);
+                           uint32_t seed, struct ng_rows *rows, struct ng_error *err);
 
 #endif

@@ -141,6 +141,8 @@ static enum ng_status look_at_runs(struct ng_sweep_state *sweep, bool may_change
         enum ng_status found = check_run(path, trial, state, err);
         if (found == NG_OK)
             state->phase = NG_TRIAL_FINISHED_BEFORE;
+        else if (found == NG_FAILED) /* whole, perhaps, but not readable just now */
+            NG_TRY(found);
         else if (found != NG_ABSENT && may_change)
             NG_TRY(set_aside(path, watch, err));
         else if (found != NG_ABSENT)

@@ -64,11 +64,6 @@ static enum ng_status allocate(struct trial_run *run, struct ng_error *err)
     size_t batch = (size_t)train_of(run)->batch;
     run->steps_per_epoch = data->train.rows / batch;
     run->steps = run->steps_per_epoch * (size_t)train_of(run)->epochs;
-    if (run->steps == 0)
-        return ng_fail(err, NG_INVALID,
-                       "train.batch is %zu, but the training split has only %zu rows: "
-                       "there is no whole batch",
-                       batch, data->train.rows);
     run->order = ng_arena_array(&run->arena, data->train.rows, sizeof *run->order);
     bool complete = run->order != NULL;
     for (int i = 0; i < METRICS; i++) {
@@ -107,20 +102,25 @@ static const uint32_t *batch_order(struct trial_run *run, size_t step)
     return run->order + step % run->steps_per_epoch * (size_t)train_of(run)->batch;
 }
 
-static void note_metrics(struct trial_run *run, size_t at)
+static void note_loss(struct trial_run *run, size_t at)
 {
-    struct ng_model *model = &run->model;
-    struct ng_cast_counts counts;
+    const struct ng_model *model = &run->model;
     double norm = ng_model_gradient_norm(model);
-    ng_model_take_counts(model, &counts);
     bool bad = !isfinite(model->loss) || !isfinite(norm);
     run->metrics[LOSS].values[at] = model->loss;
     run->metrics[GRADIENT_NORM].values[at] = norm;
+    run->metrics[BAD_TENSOR].values[at] = bad ? 1.0 + ng_model_first_bad(model) : 0.0;
+}
+
+/* Of all casts of the step, the optimiser's stores included. */
+static void note_casts(struct trial_run *run, size_t at)
+{
+    struct ng_cast_counts counts;
+    ng_model_take_counts(&run->model, &counts);
     run->metrics[ELEMENTS].values[at] = (double)counts.elements;
     run->metrics[SATURATED].values[at] = (double)counts.saturated;
     run->metrics[FLUSHED].values[at] = (double)counts.flushed;
     run->metrics[NON_FINITE].values[at] = (double)(counts.nan + counts.inf);
-    run->metrics[BAD_TENSOR].values[at] = bad ? 1.0 + ng_model_first_bad(model) : 0.0;
 }
 
 static void train_step(struct trial_run *run)
@@ -139,8 +139,9 @@ static void train_step(struct trial_run *run)
     };
     ng_model_forward(&run->model, &step);
     ng_model_backward(&run->model, &step);
-    note_metrics(run, run->done);
+    note_loss(run, run->done);
     ng_optimisers[spec->optimiser]->step(&run->model, spec, &step);
+    note_casts(run, run->done);
     run->done++;
 }
 
@@ -152,20 +153,22 @@ static enum ng_status save(struct trial_run *run, struct ng_error *err)
 }
 
 /* A missing checkpoint, or one that is damaged or another trial's, means from the start:
- * nothing is lost but time. */
-static void resume(struct trial_run *run)
+ * nothing is lost but time. One that cannot be read just now must not be overwritten. */
+static enum ng_status resume(struct trial_run *run, struct ng_error *err)
 {
-    struct ng_error ignored;
     size_t done = 0;
     enum ng_status status =
         ng_checkpoint_read(run->checkpoint, run->trial->hash, &run->model, run->steps,
-                           &done, run->metrics, METRICS, &ignored);
+                           &done, run->metrics, METRICS, err);
+    if (status == NG_FAILED)
+        return ng_prefix(err, "cannot go on from the checkpoint: ");
     if (status != NG_OK) {
         ng_model_initialise(&run->model, run->trial->seed);
-        return;
+        return NG_OK;
     }
     run->done = done;
     ng_model_refresh(&run->model);
+    return NG_OK;
 }
 
 static enum ng_status train(struct trial_run *run, struct ng_error *err)
@@ -199,16 +202,13 @@ static double cpu_seconds(const struct rusage *usage)
 }
 
 /* First step with a non-finite loss or gradient, or -1; and what was bad in it. */
-static int64_t first_bad_step(const struct trial_run *run, const char **tensor)
+static int64_t first_bad_step(const struct trial_run *run, char tensor[NG_BAD_NAME])
 {
     const double *bad = run->metrics[BAD_TENSOR].values;
-    *tensor = NULL;
     for (size_t i = 0; i < run->steps; i++) {
         if (bad[i] == 0.0)
             continue;
-        size_t value = (size_t)bad[i] - 1;
-        *tensor = value < run->model.value_count ? run->model.values[value].name
-                                                 : "gradients";
+        ng_model_bad_name(&run->model, (int)bad[i] - 1, tensor);
         return (int64_t)i;
     }
     return -1;
@@ -220,7 +220,7 @@ static enum ng_status write_record(struct trial_run *run, const char *runs_folde
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     struct ng_about_line lines[NG_ABOUT_LINES];
-    struct ng_provenance provenance[NG_ABOUT_LINES + 2];
+    struct ng_provenance provenance[NG_ABOUT_LINES + 3];
     ng_about(lines);
     for (int i = 0; i < NG_ABOUT_LINES; i++)
         provenance[i] = (struct ng_provenance){lines[i].name, lines[i].value};
@@ -228,11 +228,15 @@ static enum ng_status write_record(struct trial_run *run, const char *runs_folde
     snprintf(threads, sizeof threads, "%d", run->options->threads);
     provenance[NG_ABOUT_LINES] = (struct ng_provenance){"threads", threads};
     provenance[NG_ABOUT_LINES + 1] = (struct ng_provenance){"argv", run->options->argv};
-    const char *bad_tensor;
-    int64_t bad_step = first_bad_step(run, &bad_tensor);
+    char bad_tensor[NG_BAD_NAME];
+    int64_t bad_step = first_bad_step(run, bad_tensor);
     struct ng_text recipe = {0};
     for (size_t i = 0; i < run->model.node_count; i++)
         ng_recipe_describe(run->trial->recipe, &run->model.nodes[i].recipe, &recipe);
+    if (recipe.failed) {
+        ng_text_release(&recipe);
+        return ng_fail(err, NG_FAILED, "no memory for the recipe's description");
+    }
     const struct ng_run_record record = {
         .experiment = run->plan->experiment.name,
         .arm_label = run->plan->arm_labels[run->trial->arm],
@@ -243,13 +247,13 @@ static enum ng_status write_record(struct trial_run *run, const char *runs_folde
         .seed = run->trial->seed,
         .parameters = run->model.parameter_elements,
         .provenance = provenance,
-        .provenance_count = NG_ABOUT_LINES + 2,
+        .provenance_count = NG_ABOUT_LINES + 3,
         .wall_seconds = seconds_now() - started,
         .cpu_seconds = cpu_seconds(&usage),
         .peak_rss_bytes = (uint64_t)usage.ru_maxrss * 1024,
         .steps = run->steps,
         .first_bad_step = bad_step,
-        .first_bad_tensor = bad_tensor,
+        .first_bad_tensor = bad_step < 0 ? NULL : bad_tensor,
         .metrics = run->metrics,
         .metric_count = METRICS,
         .model = &run->model,
@@ -282,11 +286,10 @@ enum ng_status ng_trial_run(const struct ng_plan *plan, const struct ng_trial *t
     NG_TRY(ng_model_build(&run->model, &trial->experiment.model, trial->recipe,
                           plan->dataset.features, plan->dataset.classes,
                           (size_t)train_of(run)->batch, options->threads, err));
-    ng_model_initialise(&run->model, trial->seed);
-    resume(run);
+    NG_TRY(ng_evaluate_prepare(&plan->dataset, &run->arena, &run->rows, err));
+    NG_TRY(resume(run, err));
     NG_TRY(train(run, err));
-    NG_TRY(ng_evaluate(&run->model, &plan->dataset, trial->seed, &run->arena,
-                       &run->rows, err));
+    NG_TRY(ng_evaluate(&run->model, &plan->dataset, trial->seed, &run->rows, err));
     NG_TRY(write_record(run, runs_folder, started, hash, err));
     unlink(run->checkpoint);
 out:
@@ -323,5 +326,6 @@ void ng_trial_estimate(const struct ng_plan *plan, const struct ng_trial *trial,
      * true probabilities; slice codes. */
     double row = 21.0 + 8.0 * (double)plan->dataset.classes +
                  2.0 * (double)plan->dataset.slice_count;
-    *disk_bytes = 4.0 * weights + test * row + 131072.0;
+    *disk_bytes = 4.0 * weights + test * row +
+                  steps * (double)((METRICS + 1) * sizeof(double)) + 131072.0;
 }

@@ -273,8 +273,8 @@ static enum ng_status declare(struct ng_model *model, struct ng_node *node,
      * ReLU layers of equal width (He et al. 2015, up to a constant). */
     double bound = 1.0 / sqrt((double)in);
     linear->weight =
-        ng_graph_parameter(model, node, "weight", out_width, in, true, bound);
-    linear->bias = ng_graph_parameter(model, node, "bias", 1, out_width, false, bound);
+        ng_graph_parameter(model, node, "weight", out_width, in, false, bound);
+    linear->bias = ng_graph_parameter(model, node, "bias", 1, out_width, true, bound);
     node->parameters[0] = linear->weight;
     node->parameters[1] = linear->bias;
     node->parameter_count = 2;

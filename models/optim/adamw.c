@@ -143,7 +143,7 @@ static void update_parameter(struct ng_parameter *parameter,
     struct ng_qmatrix *w = &parameter->master, *m = &parameter->moment1,
                       *v = &parameter->moment2;
     struct constants c = *constants;
-    if (!parameter->decay)
+    if (parameter->is_bias)
         c.decay = 0.0f;
     struct draws draw_w = draws_for(parameter, w, NG_STREAM_ROUND_MASTER, step);
     struct draws draw_m = draws_for(parameter, m, NG_STREAM_ROUND_MOMENT1, step);
@@ -177,12 +177,14 @@ static void update_parameter(struct ng_parameter *parameter,
     ng_parameter_copy(parameter);
 }
 
-static double power(double base, uint64_t exponent)
+/* 1 - base^exponent by repeated product. Once a factor too small to move 1 is reached,
+ * further ones cannot either. */
+static double one_minus_power(double base, uint64_t exponent)
 {
     double result = 1.0;
-    for (uint64_t i = 0; i < exponent; i++)
+    for (uint64_t i = 0; i < exponent && 1.0 - result != 1.0; i++)
         result *= base;
-    return result;
+    return 1.0 - result;
 }
 
 static void adamw_step(struct ng_model *model, const struct ng_train_spec *spec,
@@ -194,8 +196,8 @@ static void adamw_step(struct ng_model *model, const struct ng_train_spec *spec,
         .beta2 = (float)spec->beta2,
         .one_minus_beta1 = (float)(1.0 - spec->beta1),
         .one_minus_beta2 = (float)(1.0 - spec->beta2),
-        .rate = (float)(spec->lr / (1.0 - power(spec->beta1, t))),
-        .root = (float)sqrt(1.0 - power(spec->beta2, t)),
+        .rate = (float)(spec->lr / one_minus_power(spec->beta1, t)),
+        .root = (float)sqrt(one_minus_power(spec->beta2, t)),
         .epsilon = (float)spec->epsilon,
         .decay = (float)(spec->lr * spec->decay),
     };

@@ -3,6 +3,8 @@
 
 #include "models/zoo/zoo.h"
 
+#define MOST_LAYERS 64
+
 static size_t nodes(const struct ng_model_spec *spec)
 {
     return 2 * spec->hidden.count + 2;
@@ -14,6 +16,10 @@ static enum ng_status build(struct ng_model *model, const struct ng_model_spec *
     enum ng_status status = NG_OK;
     char name[64];
     size_t layers = spec->hidden.count;
+    if (layers > MOST_LAYERS)
+        return ng_fail(err, NG_INVALID,
+                       "model.hidden lists %zu layers; an mlp has at most %d", layers,
+                       MOST_LAYERS);
     for (size_t i = 0; i < layers; i++) {
         size_t width = (size_t)spec->hidden.values[i];
         snprintf(name, sizeof name, "layer.%zu.linear", i);

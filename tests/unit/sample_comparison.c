@@ -157,9 +157,9 @@ void ng_sample_comparison(struct ng_comparison *c, struct ng_arena *arena, size_
     c->answer = ng_sample_text(
         arena, "fp8-lean is safe overall: accuracy -0.16 pt [-0.35, +0.03] within the "
                "0.5 pt margin, peak memory 2.3 instead of 5.1 MiB, state 7.0 instead "
-               "of 16.0 bytes per parameter; but unproven for 3 of 6 groups (3 seeds "
-               "prove nothing either way), hardest hit: region island x age old "
-               "(-0.2 pt [-0.9, +0.5], unproven).");
+               "of 16.0 bytes per parameter; but 3 seeds cannot prove it safe for 3 of "
+               "6 groups (largest drop: region island x age old, -0.2 pt [-0.9, "
+               "+0.5], unproven).");
     c->resolved_summary =
         ng_sample_text(arena, "mlp 16-512-512-2, adamw, lr 0.001, batch 128, 6 "
                               "epochs");

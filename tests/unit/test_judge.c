@@ -350,9 +350,9 @@ START_TEST(harm_to_a_small_group_shows_although_the_arm_is_safe)
     }
     ck_assert_ptr_nonnull(
         strstr(answer_of(s), "accuracy -0.2 pt [-0.4, -0.1] within the 0.5 pt margin"));
-    ck_assert_ptr_nonnull(
-        strstr(s->out.answer, "; but it harms 1 of 2 groups, hardest hit: region south "
-                              "(-12.5 pt [-18.7, -6.3], harmed)."));
+    ck_assert_ptr_nonnull(strstr(s->out.answer,
+                                 "; but it harms 1 of 2 groups (largest drop: region "
+                                 "south, -12.5 pt [-18.7, -6.3], harmed)."));
     ck_assert(s->out.arms[1].group_harmed[1] && s->out.arms[1].group_unproven[1]);
     ck_assert(!s->out.arms[1].group_harmed[0] && !s->out.arms[1].group_unproven[0]);
     ck_assert_uint_eq(s->out.arms[1].harmed_groups, 1);
@@ -388,7 +388,7 @@ START_TEST(a_group_below_30_rows_is_kept_but_never_named_worst)
     ck_assert_uint_eq(s->out.arms[1].hardest_hit_group, 0);
     /* -31 pt at every seed, on too few rows to count as harm, or as proof of any kind. */
     ck_assert_ptr_nonnull(
-        strstr(s->out.answer, "but unproven for 1 of 2 groups (3 seeds prove "));
+        strstr(s->out.answer, "but 3 seeds cannot prove it safe for 1 of 2 groups"));
     ck_assert(s->out.arms[1].group_unproven[1] && !s->out.arms[1].group_harmed[1]);
     ck_assert_uint_eq(s->out.arms[1].unproven_groups, 1);
     ck_assert_uint_eq(s->out.arms[1].harmed_groups, 0);
