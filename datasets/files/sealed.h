@@ -8,7 +8,8 @@
  * sha256sum` must print what `tail -c 64 FILE` shows.
  *
  * Failure: of writing, NG_FAILED with the system's reason; PATH.part is removed and
- * PATH is what it was. Of checking: NG_ABSENT no such file; NG_INVALID not whole,
+ * PATH is what it was (only where the folder cannot be synced, after the renaming, it is
+ * the new file already). Of checking: NG_ABSENT no such file; NG_INVALID not whole,
  * changed, or something else; NG_FAILED the system refused. Threads: any, on different
  * paths.
  */

@@ -15,7 +15,7 @@
  *                         first_bad_tensor
  *   /ledger/name, class, lifetime, bytes, first, last, offset: one an entry;
  *                         /ledger/by_class/class, persistent_bytes, peak_bytes;
- *                         attributes persistent_bytes, parameters, planned_peak,
+ *                         attributes persistent_bytes, formula_bytes, parameters, planned_peak,
  *                         lower_bound
  *   /tensors/<name>/<kind>  the final weights in their true width; attributes name,
  *                         element_format and its fields, scale, scale_inv,
@@ -72,7 +72,8 @@ struct ng_provenance {
 struct ng_run_record {
     const char *experiment, *arm_label, *plan_hash, *source, *resolved, *recipe_text;
     uint32_t seed;
-    size_t parameters; /* elements */
+    size_t parameters;    /* elements */
+    size_t formula_bytes; /* of state, by ng_model_state_formula() */
     const struct ng_provenance *provenance;
     size_t provenance_count;
     double wall_seconds, cpu_seconds;
@@ -108,7 +109,9 @@ struct ng_run {
     size_t metric_count;
     struct ng_rows rows;
     struct ng_slice_column *slices;
-    size_t persistent_bytes, planned_peak, lower_bound;
+    size_t persistent_bytes; /* as booked */
+    size_t formula_bytes;    /* the same from shapes and formats alone */
+    size_t planned_peak, lower_bound;
     size_t by_class[NG_LEDGER_CLASSES], by_class_at_peak[NG_LEDGER_CLASSES];
     struct ng_ledger_entry *entries;
     size_t entry_count;

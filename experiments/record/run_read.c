@@ -89,6 +89,8 @@ static enum ng_status read_totals(struct ng_h5 *file, struct ng_arena *arena,
     NG_TRY(ng_record_get_size(file, "/ledger", "persistent_bytes",
                               &run->persistent_bytes, err));
     NG_TRY(
+        ng_record_get_size(file, "/ledger", "formula_bytes", &run->formula_bytes, err));
+    NG_TRY(
         ng_record_get_size(file, "/ledger", "planned_peak", &run->planned_peak, err));
     NG_TRY(ng_record_get_size(file, "/ledger", "lower_bound", &run->lower_bound, err));
 out:

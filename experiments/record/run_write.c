@@ -287,6 +287,8 @@ static enum ng_status write_ledger(struct ng_h5 *file,
     NG_TRY(ng_record_set_size(file, "/ledger", "parameters", record->parameters, err));
     NG_TRY(ng_record_set_size(file, "/ledger", "persistent_bytes",
                               ledger->persistent_bytes, err));
+    NG_TRY(ng_record_set_size(file, "/ledger", "formula_bytes", record->formula_bytes,
+                              err));
     NG_TRY(
         ng_record_set_size(file, "/ledger", "planned_peak", ledger->planned_peak, err));
     NG_TRY(

@@ -143,6 +143,9 @@ void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
                         .x_stride = x_stride,
                         .scale = scale_for(matrix, amax_bits),
                         .policy = matrix->policy};
+    /* An unscaled cast to the same format is a copy: infinity stays. */
+    if (x_format == matrix->format && matrix->granularity == NG_GRANULARITY_NONE)
+        cast.policy.infinite_input = NG_OVERFLOW_SPECIAL;
     matrix->stats.amax_bits = ng_amax_join(matrix->stats.amax_bits, amax_bits);
     if (matrix->rows == 0 || matrix->cols == 0)
         return;

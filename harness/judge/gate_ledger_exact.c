@@ -37,7 +37,14 @@ static bool persistent_holds(const struct ng_run *run, struct ng_text *why)
     for (int c = 0; c < NG_LEDGER_CLASSES; c++)
         if (!same(run->by_class[c], by_class[c], ng_ledger_class_names[c], why))
             return false;
-    return same(run->persistent_bytes, sum, "persistent state", why);
+    if (!same(run->persistent_bytes, sum, "persistent state", why))
+        return false;
+    if (run->persistent_bytes != run->formula_bytes) {
+        ng_text_printf(why, "%zu bytes of state are booked, the formula gives %zu",
+                       run->persistent_bytes, run->formula_bytes);
+        return false;
+    }
+    return true;
 }
 
 static bool alive(const struct ng_ledger_entry *entry, int position)
@@ -122,10 +129,11 @@ static bool holds(const struct ng_run *run, struct ng_text *why)
 
 const struct ng_gate ng_gate_ledger_exact = {
     .name = "ledger-exact",
-    .help = "The ledger's sums are the sums of its entries, and the planned peak is at "
-            "most 1.02 times what is alive at once.",
+    .help =
+        "The ledger's sums are the sums of its entries, the state is what the formula "
+        "gives, and the planned peak is at most 1.02 times what is alive at once.",
     .holds = holds,
     .what_held =
-        "every ledger adds up, and the planned peak is at most 1.02 times what "
-        "is alive at once",
+        "every ledger equals its formula, and the planned peak is at most 1.02 times "
+        "what is alive at once",
 };

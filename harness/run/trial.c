@@ -246,6 +246,7 @@ static enum ng_status write_record(struct trial_run *run, const char *runs_folde
         .recipe_text = recipe.data,
         .seed = run->trial->seed,
         .parameters = run->model.parameter_elements,
+        .formula_bytes = ng_model_state_formula(&run->model),
         .provenance = provenance,
         .provenance_count = NG_ABOUT_LINES + 3,
         .wall_seconds = seconds_now() - started,

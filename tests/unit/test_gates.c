@@ -23,6 +23,7 @@ static struct ng_run ledger_run(void)
                          .seed = 2,
                          .first_bad_step = -1,
                          .persistent_bytes = 150,
+                         .formula_bytes = 150,
                          .lower_bound = 250,
                          .planned_peak = 252,
                          .entries = ledger_entries,

@@ -119,6 +119,21 @@ START_TEST(state_bytes_are_those_worked_out_by_hand)
 }
 END_TEST
 
+/* Layers of width 1 tell weights from biases, which are vectors too. */
+START_TEST(booked_state_is_the_formula_for_narrow_layers)
+{
+    static const int64_t hidden[] = {1, 3};
+    struct fixture *f = malloc(sizeof *f);
+    build(f, _i, hidden, 2, 7, 2, 5, 1);
+    ck_assert_uint_eq(ng_model_state_formula(&f->model),
+                      f->model.ledger.persistent_bytes);
+    ck_assert(!f->model.parameters[0].is_bias);
+    ck_assert(f->model.parameters[1].is_bias);
+    release(f);
+    free(f);
+}
+END_TEST
+
 START_TEST(planned_peak_is_within_two_percent_of_the_bound)
 {
     static const int64_t hidden[] = {512, 512};
@@ -237,6 +252,83 @@ START_TEST(a_step_allocates_nothing)
 }
 END_TEST
 
+START_TEST(a_nan_passes_through_the_whole_model)
+{
+    struct fixture *f = malloc(sizeof *f);
+    build_small(f, _i, 1);
+    f->x[3] = NAN;
+    struct ng_step step = step_of(f, 0);
+    ng_model_forward(&f->model, &step);
+    ck_assert(isnan(f->model.loss));
+    ck_assert(isnan(f->model.row_loss[0]));
+    ck_assert_int_eq(ng_model_first_bad(&f->model), 0);
+    release(f);
+    free(f);
+}
+END_TEST
+
+/* The gradient of a batch is the sum of its halves', up to FP32's rounding. */
+START_TEST(two_micro_batches_make_the_gradient_of_one_batch)
+{
+    struct fixture *whole = malloc(sizeof *whole), *halves = malloc(sizeof *halves);
+    build_small(whole, 0, 1);
+    build_small(halves, 0, 1);
+    struct ng_step step = step_of(whole, 0);
+    ng_model_forward(&whole->model, &step);
+    ng_model_backward(&whole->model, &step);
+    for (uint32_t half = 0; half < 2; half++) {
+        step = step_of(halves, 0);
+        step.micro_batch = half;
+        step.micro_batches = 2;
+        step.rows = BATCH / 2;
+        step.order = halves->order + half * (BATCH / 2);
+        ng_model_forward(&halves->model, &step);
+        ng_model_backward(&halves->model, &step);
+    }
+    double norm = ng_model_gradient_norm(&whole->model);
+    ck_assert_double_gt(norm, 0.1);
+    for (size_t p = 0; p < whole->model.parameter_count; p++) {
+        const struct ng_parameter *a = &whole->model.parameters[p];
+        const float *x = a->gradient.codes[NG_ROWWISE].data;
+        const float *y = halves->model.parameters[p].gradient.codes[NG_ROWWISE].data;
+        for (size_t i = 0; i < a->rows * a->cols; i++)
+            ck_assert_double_le(fabs((double)x[i] - (double)y[i]), 1e-6 * norm);
+    }
+    release(whole);
+    release(halves);
+    free(whole);
+    free(halves);
+}
+END_TEST
+
+/* Against FP64 from the definition: weights decay, biases do not. */
+START_TEST(adamw_first_step_is_the_definition)
+{
+    struct fixture *f = malloc(sizeof *f);
+    build_small(f, 0, 1);
+    struct ng_step step = step_of(f, 0);
+    ng_model_forward(&f->model, &step);
+    ng_model_backward(&f->model, &step);
+    const struct ng_train_spec spec = {0, 1e-2, 0.9, 0.999, 1e-8, 0.5, BATCH, 1};
+    for (size_t p = 0; p < 2; p++) {
+        struct ng_parameter *parameter = &f->model.parameters[p];
+        const float *g = parameter->gradient.codes[NG_ROWWISE].data;
+        float *w = parameter->master.codes[NG_ROWWISE].data;
+        double before = (double)w[1], slope = (double)g[1];
+        ck_assert_double_gt(fabs(slope), 1e-5);
+        ng_optimisers[0]->step(&f->model, &spec, &step);
+        double decay = p == 0 ? 1e-2 * 0.5 * before : 0.0;
+        double expected = before - decay - 1e-2 * slope / (fabs(slope) + 1e-8);
+        ck_assert_double_le(fabs((double)w[1] - expected), 1e-7);
+        ng_model_initialise(&f->model, 3);
+        ng_model_forward(&f->model, &step);
+        ng_model_backward(&f->model, &step);
+    }
+    release(f);
+    free(f);
+}
+END_TEST
+
 static double loss_at(struct fixture *f)
 {
     struct ng_step step = step_of(f, 0);
@@ -330,6 +422,10 @@ START_TEST(contradictory_cells_are_refused_with_rule_and_cell)
     struct ng_recipe_rule codes = {.match = "*", .saved_input = "codes"};
     ck_assert_int_eq(resolve_rule(&codes, &err), NG_INVALID);
     ck_assert_ptr_nonnull(strstr(err.text, "saved_input"));
+    struct ng_recipe_rule no_rule = {
+        .match = "*", .moment2 = {.format = "e4m3", .granularity = "tensor"}};
+    ck_assert_int_eq(resolve_rule(&no_rule, &err), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "moment2"));
     struct ng_recipe_rule unknown = {.match = "*", .output = "fp31"};
     ck_assert_int_eq(resolve_rule(&unknown, &err), NG_INVALID);
     ck_assert_ptr_nonnull(strstr(err.text, "fp31"));
@@ -364,6 +460,8 @@ Suite *ng_suite_models(void)
     Suite *suite = suite_create("models");
     TCase *ledger = tcase_create("ledger");
     tcase_add_loop_test(ledger, state_bytes_are_those_worked_out_by_hand, 0, RECIPES);
+    tcase_add_loop_test(ledger, booked_state_is_the_formula_for_narrow_layers, 0,
+                        RECIPES);
     tcase_add_loop_test(ledger, planned_peak_is_within_two_percent_of_the_bound, 0,
                         RECIPES);
     tcase_add_loop_test(ledger, tensors_alive_together_do_not_overlap, 0, RECIPES);
@@ -375,6 +473,9 @@ Suite *ng_suite_models(void)
     tcase_add_loop_test(bits, a_prediction_does_not_depend_on_its_batch_mates, 0,
                         RECIPES);
     tcase_add_loop_test(bits, a_step_allocates_nothing, 0, RECIPES);
+    tcase_add_loop_test(bits, a_nan_passes_through_the_whole_model, 0, RECIPES);
+    tcase_add_test(bits, two_micro_batches_make_the_gradient_of_one_batch);
+    tcase_add_test(bits, adamw_first_step_is_the_definition);
     tcase_add_test(bits, gradients_agree_with_finite_differences);
     suite_add_tcase(suite, bits);
     TCase *recipe = tcase_create("recipe");

@@ -398,7 +398,7 @@ END_TEST
 
 START_TEST(wrong_home_is_refused_with_what_was_expected)
 {
-    char *home = strdup(getenv("NG_HOME"));
+    char *home = strdup(getenv("NG_HOME") != NULL ? getenv("NG_HOME") : ".");
     setenv("NG_HOME", "/nowhere", 1);
     read_bad("quickstart", NULL,
              "NG_HOME is '/nowhere', but there is no folder "
@@ -410,7 +410,8 @@ END_TEST
 
 START_TEST(named_experiment_must_carry_its_files_name)
 {
-    char *home = strdup(getenv("NG_HOME")), folder[1024];
+    char *home = strdup(getenv("NG_HOME") != NULL ? getenv("NG_HOME") : "."),
+         folder[1024];
     snprintf(folder, sizeof folder, "mkdir -p %s/experiments/named", scratch);
     ck_assert_int_eq(system(folder), 0);
     scratch_file("experiments/named/a.yaml", "name: b\ndata: {set: claims}\n");
