@@ -228,6 +228,8 @@ static enum ng_status write_record(struct trial_run *run, const char *runs_folde
     snprintf(threads, sizeof threads, "%d", run->options->threads);
     provenance[NG_ABOUT_LINES] = (struct ng_provenance){"threads", threads};
     provenance[NG_ABOUT_LINES + 1] = (struct ng_provenance){"argv", run->options->argv};
+    provenance[NG_ABOUT_LINES + 2] = (struct ng_provenance){
+        "accumulator_verification", ng_verification_names[run->model.weakest]};
     char bad_tensor[NG_BAD_NAME];
     int64_t bad_step = first_bad_step(run, bad_tensor);
     struct ng_text recipe = {0};
