@@ -113,7 +113,7 @@ const struct ng_arm *ng_reference_arm(const struct ng_comparison *comparison)
 
 bool ng_is_reference(const struct ng_comparison *comparison, const struct ng_arm *arm)
 {
-    return arm == ng_reference_arm(comparison);
+    return arm->reference == (int)(arm - comparison->arms);
 }
 
 void ng_group_name(const struct ng_comparison *comparison, size_t group,

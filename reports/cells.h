@@ -33,7 +33,8 @@ struct ng_cell ng_cell_mib(size_t bytes);
 
 /* Bytes per parameter; NaN without parameters. */
 double ng_arm_state(const struct ng_arm *arm);
-/* The reference arm, or NULL. */
+/* The reference that the answer is measured against, or NULL; and is an arm a reference,
+ * its own? A sweep over more than recipes has several. */
 const struct ng_arm *ng_reference_arm(const struct ng_comparison *comparison);
 bool ng_is_reference(const struct ng_comparison *comparison, const struct ng_arm *arm);
 

@@ -49,24 +49,43 @@ out:
     return status;
 }
 
-/* "fp8-e4m3" where only the recipe differs, else "recipe=fp8-e4m3, train.lr=1e-3". A
- * recipe is called by its name, also where it was given as a file. */
+static bool is_recipe(const struct ng_sweep_axis *axis)
+{
+    return strcmp(axis->path, "recipe") == 0;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot != NULL ? dot + 1 : path;
+}
+
+/* "lr" of "train.lr"; the whole path where another axis ends in the same word. */
+static const char *short_name(const struct ng_sweep *sweep, size_t axis)
+{
+    const char *path = sweep->axes[axis].path;
+    for (size_t i = 0; i < sweep->count; i++)
+        if (i != axis && strcmp(last_part(sweep->axes[i].path), last_part(path)) == 0)
+            return path;
+    return last_part(path);
+}
+
+/* "fp8-e4m3", "fp8-e4m3 lr=1e-3", or "lr=1e-3" where the recipe is not swept. A recipe is
+ * called by its name, also where it was given as a file. */
 static char *label_of(struct ng_plan *plan, size_t number, const struct arm *arm)
 {
     const struct ng_sweep *sweep = &plan->experiment.sweep;
     struct ng_text label = {0};
-    if (sweep->count == 0)
+    bool named = sweep->count == 0;
+    for (size_t i = 0; i < sweep->count; i++)
+        named |= is_recipe(&sweep->axes[i]);
+    if (named)
         ng_text_add(&label, arm->recipe->name);
-    for (size_t i = 0; i < sweep->count; i++) {
-        const struct ng_sweep_axis *axis = &sweep->axes[i];
-        bool recipe = strcmp(axis->path, "recipe") == 0;
-        const char *value = axis->values.values[choice_of(sweep, number, i)];
-        if (i > 0)
-            ng_text_add(&label, ", ");
-        if (sweep->count > 1 || !recipe)
-            ng_text_printf(&label, "%s=", axis->path);
-        ng_text_add(&label, recipe ? arm->recipe->name : value);
-    }
+    for (size_t i = 0; i < sweep->count; i++)
+        if (!is_recipe(&sweep->axes[i]))
+            ng_text_printf(&label, "%s%s=%s", label.length > 0 ? " " : "",
+                           short_name(sweep, i),
+                           sweep->axes[i].values.values[choice_of(sweep, number, i)]);
     char *text = label.failed ? NULL : ng_arena_text(&plan->arena, label.data);
     ng_text_release(&label);
     return text;
@@ -89,6 +108,38 @@ static void add_cells(struct ng_text *text, const struct ng_text *cells)
     }
 }
 
+static bool matches_a_node(const struct ng_model *model, const char *pattern)
+{
+    if (ng_text_match(pattern, model->input_recipe.node))
+        return true;
+    for (size_t i = 0; i < model->node_count; i++)
+        if (ng_text_match(pattern, model->nodes[i].recipe.node))
+            return true;
+    return false;
+}
+
+/* A rule that matches nothing is a misspelt one: training would go on in fp32. */
+static enum ng_status check_rules(const struct ng_recipe *recipe,
+                                  const struct ng_model *model, struct ng_error *err)
+{
+    const struct ng_recipe_rule *rules = recipe->rules.values;
+    for (size_t r = 0; r < recipe->rules.count; r++) {
+        if (matches_a_node(model, rules[r].match))
+            continue;
+        struct ng_text nodes = {0};
+        ng_text_add(&nodes, model->input_recipe.node);
+        for (size_t i = 0; i < model->node_count; i++)
+            ng_text_printf(&nodes, ", %s", model->nodes[i].recipe.node);
+        ng_fail(err, NG_INVALID,
+                "recipe %.100s, rule %zu: '%.100s' matches no node; nodes are %.400s",
+                recipe->name, r + 1, rules[r].match,
+                nodes.data != NULL ? nodes.data : "");
+        ng_text_release(&nodes);
+        return NG_INVALID;
+    }
+    return NG_OK;
+}
+
 /* Builds the arm's model, which refuses what contradicts itself, for its recipe cells. */
 static enum ng_status add_model(const struct ng_plan *plan, const struct arm *arm,
                                 struct ng_text *text, struct ng_error *err)
@@ -99,6 +150,7 @@ static enum ng_status add_model(const struct ng_plan *plan, const struct arm *ar
     NG_TRY(ng_model_build(&model, &arm->experiment.model, arm->recipe,
                           plan->dataset.features, plan->dataset.classes,
                           (size_t)arm->experiment.train.batch, 1, err));
+    NG_TRY(check_rules(arm->recipe, &model, err));
     ng_recipe_describe(arm->recipe, &model.input_recipe, &cells);
     for (size_t i = 0; i < model.node_count; i++)
         ng_recipe_describe(arm->recipe, &model.nodes[i].recipe, &cells);
@@ -216,18 +268,34 @@ static enum ng_status make_trial(struct ng_plan *plan, size_t index,
     return NG_OK;
 }
 
-static int find_reference(const struct ng_plan *plan, const struct arm *arms)
+/* Same values on all axes but the recipe's? */
+static bool same_but_recipe(const struct ng_sweep *sweep, size_t a, size_t b)
+{
+    for (size_t axis = 0; axis < sweep->count; axis++)
+        if (!is_recipe(&sweep->axes[axis]) &&
+            choice_of(sweep, a, axis) != choice_of(sweep, b, axis))
+            return false;
+    return true;
+}
+
+static bool is_reference(const struct arm *arm)
+{
+    return strcmp(arm->recipe->name, "fp32") == 0;
+}
+
+static void find_references(struct ng_plan *plan, const struct arm *arms)
 {
     const struct ng_sweep *sweep = &plan->experiment.sweep;
-    for (size_t i = 0; i < plan->arm_count; i++) {
-        bool first = strcmp(arms[i].recipe->name, "fp32") == 0;
-        for (size_t axis = 0; axis < sweep->count; axis++)
-            first = first && (strcmp(sweep->axes[axis].path, "recipe") == 0 ||
-                              choice_of(sweep, i, axis) == 0);
-        if (first)
-            return (int)i;
+    for (size_t a = 0; a < plan->arm_count; a++)
+        plan->arm_references[a] = -1;
+    for (size_t r = plan->arm_count; r-- > 0;) {
+        if (!is_reference(&arms[r]))
+            continue;
+        plan->reference_arm = (int)r;
+        for (size_t a = 0; a < plan->arm_count; a++)
+            if (same_but_recipe(sweep, a, r))
+                plan->arm_references[a] = (int)r;
     }
-    return -1;
 }
 
 static enum ng_status count_trials(struct ng_plan *plan, struct ng_error *err)
@@ -253,9 +321,11 @@ static enum ng_status make_trials(struct ng_plan *plan, struct ng_error *err)
     enum ng_status status = NG_OK;
     struct arm *arms = ng_arena_array(&plan->arena, plan->arm_count, sizeof *arms);
     plan->arm_labels = ng_arena_array(&plan->arena, plan->arm_count, sizeof(char *));
+    plan->arm_references = ng_arena_array(&plan->arena, plan->arm_count, sizeof(int));
     plan->trials =
         ng_arena_array(&plan->arena, plan->trial_count, sizeof *plan->trials);
-    if (arms == NULL || plan->arm_labels == NULL || plan->trials == NULL)
+    if (arms == NULL || plan->arm_labels == NULL || plan->arm_references == NULL ||
+        plan->trials == NULL)
         return fail_memory(err);
     for (size_t i = 0; i < plan->arm_count; i++) {
         NG_TRY(make_arm(plan, i, &arms[i], err));
@@ -264,7 +334,7 @@ static enum ng_status make_trials(struct ng_plan *plan, struct ng_error *err)
     NG_TRY(check_distinct(arms, plan->arm_count, err));
     for (size_t i = 0; i < plan->trial_count; i++)
         NG_TRY(make_trial(plan, i, arms, err));
-    plan->reference_arm = find_reference(plan, arms);
+    find_references(plan, arms);
 out:
     return status;
 }

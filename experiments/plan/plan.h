@@ -34,20 +34,24 @@ struct ng_plan {
     struct ng_card card;
     struct ng_trial *trials;
     size_t trial_count, arm_count;
-    char **arm_labels; /* [arm]: "fp8-e4m3", or "recipe=fp8-e4m3, train.lr=1e-3" */
-    int reference_arm; /* of recipe fp32 (with the other axes' first values); -1: none */
+    char **arm_labels; /* [arm]: "fp8-e4m3", or "fp8-e4m3 lr=1e-3" */
+    /* [arm]: the arm of recipe fp32 with the same values on all other axes, itself where
+     * it is one; -1: none */
+    int *arm_references;
+    int reference_arm; /* the first of them; -1: none */
 };
 
 /* Loads the data (its digest is part of the hash), checks every arm by building its
- * model's description, refuses contradictions. */
+ * model's description, refuses contradictions and recipe rules that match no node. */
 enum ng_status ng_plan_make(struct ng_plan *plan, const char *name_or_path,
                             char *const *overrides, size_t override_count,
                             const char *data_folder, struct ng_error *err);
 void ng_plan_release(struct ng_plan *plan);
 
 /* plan.jsonl: one JSON object a line, the first for the experiment. Writing replaces
- * atomically. Checking says NG_OK when the folder's plan is this plan, NG_ABSENT when
- * there is none, NG_INVALID with a sentence when it is another one. */
+ * atomically. Checking says NG_OK when every trial of the folder's plan is in this plan
+ * (it is this plan, or this plan adds arms or seeds to it), NG_ABSENT when there is none,
+ * NG_INVALID with a sentence that names the first difference when it is another one. */
 enum ng_status ng_plan_write(const struct ng_plan *plan, const char *folder,
                              struct ng_error *err);
 enum ng_status ng_plan_check(const struct ng_plan *plan, const char *folder,

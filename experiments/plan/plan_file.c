@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "experiments/plan/plan.h"
+#include "experiments/spec/readable.h"
 
 #define PLAN_FORMAT    "narrowgauge-plan"
 #define PLAN_VERSION   1
@@ -143,56 +144,134 @@ static json_t *read_line(FILE *file, char **buffer, size_t *capacity)
 }
 
 static enum ng_status compare_head(const struct ng_plan *plan, const json_t *head,
-                                   const char *folder, struct ng_error *err)
+                                   const char *folder, size_t *trials,
+                                   struct ng_error *err)
 {
     const char *experiment = text_at(head, "experiment");
     json_int_t version = json_integer_value(json_object_get(head, "numerics_version"));
-    json_int_t trials = json_integer_value(json_object_get(head, "trials"));
-    if (head == NULL || strcmp(text_at(head, "format"), PLAN_FORMAT) != 0)
+    json_int_t count = json_integer_value(json_object_get(head, "trials"));
+    if (head == NULL || strcmp(text_at(head, "format"), PLAN_FORMAT) != 0 || count <= 0)
         return ng_fail(err, NG_INVALID,
                        "%.500s/plan.jsonl is damaged or not a plan, expected one that "
-                       "this program wrote, or another folder",
+                       "this program wrote; use --out DIR",
                        folder);
     if (strcmp(experiment, plan->experiment.name) != 0)
-        return ng_fail(
-            err, NG_INVALID,
-            "%.500s holds experiment %.100s, expected %s: use another folder", folder,
-            experiment, plan->experiment.name);
+        return ng_fail(err, NG_INVALID,
+                       "%.500s holds experiment %.100s, expected %s; use --out DIR",
+                       folder, experiment, plan->experiment.name);
     if (version != NG_NUMERICS_VERSION)
         return ng_fail(err, NG_INVALID,
-                       "%.500s was made under numerics version %lld, expected %d: use "
-                       "another folder",
+                       "%.500s was made under numerics version %lld, expected %d; use "
+                       "--out DIR",
                        folder, (long long)version, NG_NUMERICS_VERSION);
-    if (trials != (json_int_t)plan->trial_count)
-        return ng_fail(err, NG_INVALID,
-                       "%.500s holds a plan of %lld trials, expected the %zu of this "
-                       "configuration: use another folder",
-                       folder, (long long)trials, plan->trial_count);
+    *trials = (size_t)count;
     return NG_OK;
+}
+
+/* An earlier plan's trial usually has its old number here, so the search starts there. */
+static const struct ng_trial *planned(const struct ng_plan *plan, const json_t *line,
+                                      size_t number)
+{
+    for (size_t i = 0; i < plan->trial_count; i++) {
+        const struct ng_trial *trial = &plan->trials[(number + i) % plan->trial_count];
+        if (strcmp(text_at(line, "hash"), trial->hash) == 0 &&
+            strcmp(text_at(line, "file"), trial->file) == 0)
+            return trial;
+    }
+    return NULL;
+}
+
+/* The trial of the same arm and seed, whatever else it is made of. */
+static const struct ng_trial *namesake(const struct ng_plan *plan, const json_t *line)
+{
+    json_int_t seed = json_integer_value(json_object_get(line, "seed"));
+    for (size_t i = 0; i < plan->trial_count; i++) {
+        const struct ng_trial *trial = &plan->trials[i];
+        if ((json_int_t)trial->seed == seed &&
+            strcmp(text_at(line, "label"), plan->arm_labels[trial->arm]) == 0)
+            return trial;
+    }
+    return NULL;
+}
+
+/* Skips the lines that are equal; false: all are. */
+static bool first_difference(const char **there, const char **here)
+{
+    while (**there != '\0' || **here != '\0') {
+        size_t old = strcspn(*there, "\n"), new = strcspn(*here, "\n");
+        if (old != new || memcmp(*there, *here, old) != 0)
+            return true;
+        *there += old + ((*there)[old] == '\n');
+        *here += new + ((*here)[new] == '\n');
+    }
+    return false;
+}
+
+/* "train.epochs is 2 there and 1 here", of two lines "key = value". */
+static void add_difference(const char *there, const char *here, struct ng_text *text)
+{
+    size_t old = strcspn(there, "\n"), new = strcspn(here, "\n");
+    size_t key = strcspn(there, " ");
+    bool same_key =
+        key + 3 <= old && key + 3 <= new &&memcmp(there, here, key + 3) == 0;
+    if (same_key) {
+        ng_text_add_n(text, there, key);
+        ng_text_add(text, " is");
+        ng_readable(there + key + 2, old - key - 2, text);
+        ng_text_add(text, " there and");
+        ng_readable(here + key + 2, new - key - 2, text);
+        ng_text_add(text, " here");
+        return;
+    }
+    ng_text_add(text, "'");
+    ng_readable(there, old, text);
+    ng_text_add(text, "' stands there where '");
+    ng_readable(here, new, text);
+    ng_text_add(text, "' stands here");
+}
+
+static enum ng_status refuse_trial(const struct ng_plan *plan, const json_t *line,
+                                   size_t number, const char *folder,
+                                   struct ng_error *err)
+{
+    const struct ng_trial *trial = namesake(plan, line);
+    json_int_t seed = json_integer_value(json_object_get(line, "seed"));
+    if (trial == NULL)
+        return ng_fail(err, NG_INVALID,
+                       "%.500s holds another plan: its trial %zu, %.100s s%lld, is not "
+                       "among the %zu of this one; use --out DIR",
+                       folder, number, text_at(line, "label"), (long long)seed,
+                       plan->trial_count);
+    struct ng_text text = {0};
+    const char *there = text_at(line, "resolved"), *here = trial->resolved;
+    if (first_difference(&there, &here))
+        add_difference(there, here, &text);
+    else
+        ng_text_printf(&text, "its trial %zu is %.100s, expected %s", number,
+                       text_at(line, "file"), trial->file);
+    ng_fail(err, NG_INVALID, "%.500s holds another plan: %.600s; use --out DIR", folder,
+            text.failed ? "its trials differ" : text.data);
+    ng_text_release(&text);
+    return NG_INVALID;
 }
 
 static enum ng_status compare_lines(const struct ng_plan *plan, FILE *file,
                                     const char *folder, struct ng_error *err)
 {
     char *buffer = NULL;
-    size_t capacity = 0;
+    size_t capacity = 0, trials = 0;
     json_t *line = read_line(file, &buffer, &capacity);
-    enum ng_status status = compare_head(plan, line, folder, err);
+    enum ng_status status = compare_head(plan, line, folder, &trials, err);
     json_decref(line);
-    for (size_t i = 0; i < plan->trial_count && status == NG_OK; i++) {
-        const struct ng_trial *trial = &plan->trials[i];
+    for (size_t i = 0; i < trials && status == NG_OK; i++) {
         line = read_line(file, &buffer, &capacity);
         if (line == NULL)
             status = ng_fail(err, NG_INVALID,
                              "%.500s/plan.jsonl is cut off or damaged at line %zu, "
-                             "expected trial %zu: use another folder",
+                             "expected trial %zu; use --out DIR",
                              folder, i + 2, i);
-        else if (strcmp(text_at(line, "hash"), trial->hash) != 0 ||
-                 strcmp(text_at(line, "file"), trial->file) != 0)
-            status = ng_fail(err, NG_INVALID,
-                             "%.500s holds another plan: its trial %zu is %.100s, "
-                             "expected %s: use another folder",
-                             folder, i, text_at(line, "file"), trial->file);
+        else if (planned(plan, line, i) == NULL)
+            status = refuse_trial(plan, line, i, folder, err);
         json_decref(line);
     }
     free(buffer);

@@ -83,6 +83,8 @@ static const struct field columns[] = {
     ARM(label, FIELD_TEXT, "", "what the arm is called"),
     ARM(recipe, FIELD_TEXT, "", "recipe of its trials"),
     ARM(summary, FIELD_TEXT, "", "the recipe in one line"),
+    ARM(reference, FIELD_INT, "",
+        "number of the arm it is measured against, perhaps itself; -1: none"),
     ARM(seeds, FIELD_SIZE, "", "trials of the arm"),
     ARM(diverged, FIELD_SIZE, "", "trials whose loss became non-finite"),
     ARM(accuracy, FIELD_ESTIMATE, "1", "share of test rows predicted right"),
@@ -237,8 +239,9 @@ static enum ng_status write_column(struct ng_h5 *file, const struct ng_compariso
     if (column == NULL)
         NG_TRY(ng_fail(err, NG_FAILED, "out of memory for %s", path));
     size_t width = field->type == FIELD_ESTIMATE ? sizeof(struct ng_estimate) : 8;
+    bool whole = field->type == FIELD_SIZE || field->type == FIELD_INT;
     for (size_t i = 0; i < c->arm_count; i++) {
-        if (field->type == FIELD_SIZE) {
+        if (whole) {
             int64_t value = integer(&c->arms[i], field);
             memcpy(column + i * width, &value, width);
         } else {
@@ -248,9 +251,8 @@ static enum ng_status write_column(struct ng_h5 *file, const struct ng_compariso
     if (field->type == FIELD_TEXT)
         NG_TRY(ng_h5_write_texts(file, path, &shape, (char **)(void *)column, err));
     else
-        NG_TRY(ng_h5_write(file, path,
-                           field->type == FIELD_SIZE ? NG_H5_I64 : NG_H5_F64, &shape,
-                           column, err));
+        NG_TRY(ng_h5_write(file, path, whole ? NG_H5_I64 : NG_H5_F64, &shape, column,
+                           err));
     NG_TRY(ng_record_explain(file, path, field->unit, field->description, err));
     if (field->type == FIELD_ESTIMATE)
         NG_TRY(ng_h5_set_text(file, path, "columns",
@@ -611,6 +613,11 @@ out:
     return status;
 }
 
+static bool is_arm_or_none(const struct ng_comparison *c, int number)
+{
+    return number == -1 || (number >= 0 && (size_t)number < c->arm_count);
+}
+
 static enum ng_status read_arms(struct ng_h5 *file, struct ng_arena *arena,
                                 struct ng_comparison *c, struct ng_error *err)
 {
@@ -627,11 +634,11 @@ static enum ng_status read_arms(struct ng_h5 *file, struct ng_arena *arena,
     NG_TRY(read_verdicts(file, arena, c, err));
     for (size_t i = 0; i < c->arm_count; i++)
         NG_TRY(read_arm(file, arena, c, i, err));
-    int arms = (int)c->arm_count;
-    if (c->reference < -1 || c->reference >= arms || c->recommended < -1 ||
-        c->recommended >= arms)
-        NG_TRY(
-            refuse(file, "the reference or the recommended arm does not exist", err));
+    bool good = is_arm_or_none(c, c->reference) && is_arm_or_none(c, c->recommended);
+    for (size_t i = 0; i < c->arm_count; i++)
+        good = good && is_arm_or_none(c, c->arms[i].reference);
+    if (!good)
+        NG_TRY(refuse(file, "a reference or the recommended arm does not exist", err));
 out:
     return status;
 }

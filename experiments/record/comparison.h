@@ -3,8 +3,8 @@
  *
  * It is stored as comparison.h5, so that the report, --json and check read one number and
  * not three computations. Everything is per arm, in plan order. Fractions are fractions
- * (0.861), differences are arm minus reference, paired by seed. NaN: not defined (fewer
- * than two seeds, no reference, no truth).
+ * (0.861), differences are arm minus its own reference, paired by seed. NaN: not defined
+ * (fewer than two seeds, no reference, no truth; differences where either diverged).
  */
 #ifndef NG_EXPERIMENTS_RECORD_COMPARISON_H
 #define NG_EXPERIMENTS_RECORD_COMPARISON_H
@@ -43,6 +43,8 @@ struct ng_group {
 
 struct ng_arm {
     char *label, *recipe, *summary;
+    int reference; /* arm it is measured against: fp32 at the same other keys, itself where
+                    * it is that; -1: none */
     enum ng_verdict verdict;
     size_t seeds, diverged;
     struct ng_estimate accuracy, accuracy_difference;
@@ -80,8 +82,9 @@ struct ng_comparison {
     char *resolved_summary; /* model, data, training in one line */
     char *provenance;       /* version, compiler, machine: several lines */
     double margin;          /* fraction */
-    int reference;          /* arm number; -1: none */
-    int recommended; /* SAFE arm of least peak; the reference where none is; -1 */
+    int reference;          /* the most accurate of the arms' references; -1: none */
+    int recommended; /* SAFE arm of least peak of those measured against it; the reference
+                      * where none is; -1: not enough evidence */
     double ceiling; /* best possible test accuracy where the truth is known, else NaN */
     double floor_nll; /* NLL of the true probabilities, else NaN */
     double

@@ -34,50 +34,71 @@ static char *shelf_below(struct ng_arena *arena, const char *home, enum ng_shelf
     return ng_arena_printf(arena, "%s/%s", home, shelf_folders[shelf]);
 }
 
-/* Two levels above the folder of the running program: the clone, for build/release. */
-static char *clone_folder(struct ng_arena *arena)
+/* `levels` above the running program, and `below` from there; NULL: there is none. */
+static char *near_program(int levels, const char *below, struct ng_arena *arena)
 {
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
         return NULL;
     program[length] = '\0';
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < levels; i++) {
         char *slash = strrchr(program, '/');
         if (slash == NULL)
             return NULL;
         *slash = '\0';
     }
-    char *folder = ng_arena_text(arena, program);
-    return folder != NULL && is_folder(shelf_below(arena, folder, NG_SHELF_EXPERIMENTS))
-               ? folder
-               : NULL;
+    return ng_arena_printf(arena, "%s%s", program, below);
+}
+
+/* The shelf below the first home that has it: the clone, for build/release; the files
+ * beside an installed program, wherever its prefix was moved to; where it was installed.
+ * NULL: none has it, and `looked` tells where. */
+static char *search_homes(enum ng_shelf shelf, struct ng_arena *arena,
+                          struct ng_text *looked)
+{
+    const char *homes[] = {
+        near_program(3, "", arena),
+        near_program(2, "/share/narrowgauge", arena),
+#ifdef NG_DATADIR
+        NG_DATADIR,
+#endif
+    };
+    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+        if (homes[i] == NULL)
+            continue;
+        char *folder = shelf_below(arena, homes[i], shelf);
+        if (is_folder(folder))
+            return folder;
+        ng_text_printf(looked, "%s%s", looked->length > 0 ? ", " : "",
+                       homes[i][0] == '\0' ? "/" : homes[i]);
+    }
+    return NULL;
 }
 
 static enum ng_status shelf_folder(enum ng_shelf shelf, struct ng_arena *arena,
                                    char **folder, struct ng_error *err)
 {
     const char *home = getenv("NG_HOME");
+    struct ng_text looked = {0};
     bool set = home != NULL && *home != '\0';
-    if (!set)
-        home = clone_folder(arena);
-#ifdef NG_DATADIR
-    if (home == NULL)
-        home = NG_DATADIR;
-#endif
-    *folder = home != NULL ? shelf_below(arena, home, shelf) : NULL;
-    if (is_folder(*folder))
+    *folder =
+        set ? shelf_below(arena, home, shelf) : search_homes(shelf, arena, &looked);
+    if (is_folder(*folder)) {
+        ng_text_release(&looked);
         return NG_OK;
+    }
     if (set)
         return ng_fail(err, NG_INVALID,
                        "NG_HOME is %s, but there is no folder %s in it, expected the "
                        "folder that holds experiments/ and datasets/",
                        ng_quote(home).text, shelf_folders[shelf]);
-    return ng_fail(
-        err, NG_INVALID,
-        "the folder %s was found neither beside the program nor where it was "
-        "installed, expected NG_HOME to name the folder that holds it",
-        shelf_folders[shelf]);
+    ng_fail(err, NG_INVALID,
+            "there is no folder %s in any of %.900s, expected NG_HOME to name the "
+            "folder that holds it",
+            shelf_folders[shelf], looked.data == NULL ? "no places" : looked.data);
+    ng_text_release(&looked);
+    return NG_INVALID;
 }
 
 static int compare_names(const void *a, const void *b)

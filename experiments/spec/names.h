@@ -3,8 +3,8 @@
  *
  * The home folder holds experiments/named, experiments/recipes and datasets. It is
  * $NG_HOME where that is set; else the clone that the running program was built in
- * (two levels above its folder, as in build/release); else where `make install` put the
- * files. A NAME with a slash in it, or ending in .yaml, is a path and not a name.
+ * (two levels above its folder, as in build/release); else ../share/narrowgauge beside
+ * its folder, as in a prefix; else where `make install` put the files. A NAME with a slash in it, or ending in .yaml, is a path and not a name.
  */
 #ifndef NG_EXPERIMENTS_SPEC_NAMES_H
 #define NG_EXPERIMENTS_SPEC_NAMES_H

@@ -146,6 +146,7 @@ static enum ng_status print_runs_json(const struct ng_listed_run *runs, size_t c
         json_object_set_new(object, "file", ng_json_text(runs[i].path));
         json_object_set_new(object, "state",
                             ng_json_text(ng_run_state_names[runs[i].state]));
+        json_object_set_new(object, "trial", ng_json_text(runs[i].trial));
         if (runs[i].state == NG_RUN_FINISHED) {
             json_object_set_new(object, "arm", ng_json_text(runs[i].run.arm_label));
             json_object_set_new(object, "seed", json_integer(runs[i].run.seed));
@@ -161,10 +162,12 @@ static enum ng_status list_folder(const char *folder, bool json, struct ng_error
 {
     enum ng_status status;
     struct ng_arena arena = {0};
+    struct ng_stored_plan plan;
     struct ng_listed_run *runs = NULL;
     size_t count = 0;
     NG_TRY(ng_folder_check(folder, err));
-    NG_TRY(ng_runs_list(folder, &arena, &runs, &count, err));
+    NG_TRY(ng_stored_plan_read(folder, &arena, &plan, err));
+    NG_TRY(ng_runs_list(folder, &plan, &arena, &runs, &count, err));
     if (json)
         NG_TRY(print_runs_json(runs, count, err));
     else
@@ -196,7 +199,7 @@ const struct ng_command ng_command_list = {
     .detail = "Without FOLDER: every named experiment with its question, whether its "
               "data is\n"
               "there, every recipe and every data set. With FOLDER, such as\n"
-              "out/quickstart: its run files, their state and their result_hash.",
+              "out/quickstart: its trials, their memory and their result_hash.",
     .example = "narrowgauge list",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

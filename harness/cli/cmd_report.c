@@ -25,7 +25,8 @@ static enum ng_status run_report(const struct ng_arguments *arguments,
                        folder));
     NG_TRY(status);
     NG_TRY(ng_report_write(&comparison, folder, err));
-    struct ng_results results = {.comparison = &comparison, .folder = folder};
+    struct ng_results results = {
+        .comparison = &comparison, .folder = folder, .program = arguments->program};
     if (ng_arguments_given(arguments, "json"))
         NG_TRY(ng_results_print_json(&results, err));
     else

@@ -17,7 +17,7 @@
 struct request {
     int jobs, threads;
     bool dry_run, quiet, json, fail_fast;
-    const char *out, *line;
+    const char *out, *line, *program;
 };
 
 static void print_headline(const struct ng_sweep_state *sweep,
@@ -50,9 +50,10 @@ static void print_headline(const struct ng_sweep_state *sweep,
             sweep->folder);
 }
 
+/* obstacle: why the folder cannot take this plan, or NULL. */
 static enum ng_status print_plan_json(const struct ng_sweep_state *sweep,
                                       const struct request *request,
-                                      struct ng_error *err)
+                                      const char *obstacle, struct ng_error *err)
 {
     json_t *document = json_object(), *trials = json_array();
     double seconds, bytes;
@@ -60,6 +61,7 @@ static enum ng_status print_plan_json(const struct ng_sweep_state *sweep,
     json_object_set_new(document, "experiment",
                         ng_json_text(sweep->plan->experiment.name));
     json_object_set_new(document, "folder", ng_json_text(sweep->folder));
+    json_object_set_new(document, "obstacle", ng_json_text(obstacle));
     json_object_set_new(document, "seconds", ng_json_number(seconds));
     json_object_set_new(document, "bytes", ng_json_number(bytes));
     for (size_t i = 0; i < sweep->plan->trial_count; i++) {
@@ -84,10 +86,11 @@ static enum ng_status print_plan(struct ng_sweep_state *sweep,
                                  struct ng_error *err)
 {
     enum ng_status status = ng_sweep_look(sweep, watch, err);
-    if (status != NG_OK)
+    if (status != NG_OK && status != NG_INVALID)
         return status;
+    const char *obstacle = status == NG_INVALID ? err->text : NULL;
     if (request->json)
-        return print_plan_json(sweep, request, err);
+        return print_plan_json(sweep, request, obstacle, err);
     print_headline(sweep, request, stdout);
     for (size_t i = 0; i < sweep->plan->trial_count; i++) {
         char name[160];
@@ -95,6 +98,8 @@ static enum ng_status print_plan(struct ng_sweep_state *sweep,
         printf("  %-16s %-32s %s\n", ng_trial_phase_names[sweep->trials[i].phase],
                sweep->plan->trials[i].file, name);
     }
+    if (obstacle != NULL)
+        printf("This run would be refused: %s.\n", obstacle);
     puts("Dry run: nothing was trained or written.");
     return NG_OK;
 }
@@ -119,8 +124,8 @@ static enum ng_status train(struct ng_sweep_state *sweep, const struct request *
     ng_progress_end(&progress);
     if (status == NG_INTERRUPTED) {
         size_t length = strlen(err->text);
-        snprintf(err->text + length, sizeof err->text - length, " To go on: %s",
-                 request->line);
+        snprintf(err->text + length, sizeof err->text - length, " To go on: %s%s",
+                 request->program, request->line + strcspn(request->line, " "));
     }
     return status;
 }
@@ -137,7 +142,9 @@ static enum ng_status judge(const struct ng_sweep_state *sweep,
     NG_TRY(ng_compare(sweep->plan, sweep->folder, &arena, &comparison, err));
     NG_TRY(ng_comparison_write(path, &comparison, err));
     NG_TRY(ng_report_write(&comparison, sweep->folder, err));
-    struct ng_results results = {.comparison = &comparison, .folder = sweep->folder};
+    struct ng_results results = {.comparison = &comparison,
+                                 .folder = sweep->folder,
+                                 .program = request->program};
     if (request->json)
         NG_TRY(ng_results_print_json(&results, err));
     else
@@ -181,6 +188,7 @@ static enum ng_status read_request(const struct ng_arguments *arguments,
         .fail_fast = ng_arguments_given(arguments, "fail-fast"),
         .out = out == NULL ? "out" : out,
         .line = arguments->line,
+        .program = arguments->program,
     };
     enum ng_status status = ng_arguments_number(arguments, "jobs", 1, 1024,
                                                 ng_about_cores(), &request->jobs, err);
@@ -239,7 +247,9 @@ const struct ng_command ng_command_run = {
         "Trains each recipe with each seed, one trial per process, then compares "
         "them,\n"
         "prints the table and writes report.html. Finished trials are skipped and\n"
-        "interrupted ones go on, so the same command is also \"resume\".\n"
+        "interrupted ones go on, so the same command is also \"resume\"; with more "
+        "seeds\n"
+        "or recipes it adds them to the folder.\n"
         "key=value replaces a key of the experiment, such as train.epochs=2 or "
         "seeds=0..9.",
     .example = "narrowgauge run quickstart",

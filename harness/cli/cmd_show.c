@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "experiments/spec/document.h"
 #include "experiments/spec/experiment.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/folders.h"
@@ -11,10 +12,12 @@ static enum ng_status show_hashes(const char *folder, struct ng_error *err)
 {
     enum ng_status status, worst = NG_OK;
     struct ng_arena arena = {0};
+    struct ng_stored_plan plan;
     struct ng_listed_run *runs = NULL;
     size_t count = 0;
     NG_TRY(ng_folder_check(folder, err));
-    NG_TRY(ng_runs_list(folder, &arena, &runs, &count, err));
+    NG_TRY(ng_stored_plan_read(folder, &arena, &plan, err));
+    NG_TRY(ng_runs_list(folder, &plan, &arena, &runs, &count, err));
     for (size_t i = 0; i < count; i++) {
         struct ng_error one;
         if (runs[i].state == NG_RUN_STARTED)
@@ -84,6 +87,28 @@ out:
     return status;
 }
 
+/* The top-level key `rules` tells a recipe from an experiment. A file that cannot be read
+ * is none: reading it as an experiment then says why. */
+static bool is_recipe(const char *path)
+{
+    bool found = false;
+    struct ng_arena arena = {0};
+    struct ng_document *document;
+    struct ng_error err;
+    if (ng_document_read(path, &arena, &document, &err) == NG_OK) {
+        const char *line = document->text;
+        while (!found && *line != '\0') {
+            size_t word = strcspn(line, " :\n");
+            found = word == 5 && memcmp(line, "rules", word) == 0 &&
+                    line[word + strspn(line + word, " ")] == ':';
+            line += strcspn(line, "\n");
+            line += *line == '\n';
+        }
+    }
+    ng_arena_release(&arena);
+    return found;
+}
+
 static enum ng_status run_show(const struct ng_arguments *arguments,
                                struct ng_error *err)
 {
@@ -101,11 +126,14 @@ static enum ng_status run_show(const struct ng_arguments *arguments,
         return ng_fail(err, NG_INVALID, "A run that is stored takes no '%.80s'.",
                        arguments->overrides[0]);
     if (kind == NG_WORD_FOLDER)
-        return hash ? show_hashes(word, err) : ng_show_folder(word, err);
+        return hash ? show_hashes(word, err)
+                    : ng_show_folder(word, arguments->program, err);
     if (kind == NG_WORD_RUN_FILE && hash)
         return ng_run_print_hash(word, err);
     if (kind == NG_WORD_RUN_FILE)
         return ng_show_run(word, cells, err);
+    if (kind == NG_WORD_FILE && is_recipe(word))
+        return ng_show_recipe(word, err);
     if (kind == NG_WORD_FILE)
         return ng_show_experiment(arguments, word, cells, err);
     return show_name(arguments, cells, err);

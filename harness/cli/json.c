@@ -3,6 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+/* More than any number here is good for, and few enough to give 0.8293 back as such. */
+#define DIGITS 12
+
 json_t *ng_json_text(const char *text)
 {
     /* Foreign bytes that are no UTF-8 are left out rather than the whole document. */
@@ -175,7 +178,9 @@ json_t *ng_json_comparison(const struct ng_comparison *comparison)
 
 enum ng_status ng_json_print(json_t *document, struct ng_error *err)
 {
-    int failed = document == NULL || json_dumpf(document, stdout, JSON_INDENT(2)) != 0;
+    int failed =
+        document == NULL ||
+        json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS)) != 0;
     json_decref(document);
     if (failed)
         return ng_fail(err, NG_FAILED, "The JSON document could not be written.");

@@ -81,7 +81,7 @@ static enum ng_status run_command(const struct ng_command *command, int argc,
 {
     enum ng_status status;
     struct ng_arguments arguments = {0};
-    struct ng_text line = {0};
+    struct ng_text line = {0}, program = {0};
     bool help;
     NG_TRY(ng_arguments_parse(command, argc - 2, argv + 2, &arguments, &help, err));
     if (help) {
@@ -94,13 +94,16 @@ static enum ng_status run_command(const struct ng_command *command, int argc,
         ng_text_add(&line, " ");
         add_quoted(&line, argv[i]);
     }
-    if (line.failed)
+    add_quoted(&program, argv[0]);
+    if (line.failed || program.failed)
         NG_TRY(ng_fail(err, NG_FAILED, "No memory for the command line."));
     arguments.line = line.data;
+    arguments.program = program.data;
     status = command->run(&arguments, err);
 out:
     ng_arguments_release(&arguments);
     ng_text_release(&line);
+    ng_text_release(&program);
     return status;
 }
 

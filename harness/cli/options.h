@@ -35,7 +35,10 @@ struct ng_arguments {
     size_t word_count;
     char **overrides; /* "key.path=value" */
     size_t override_count;
-    const char *line; /* the whole command line, quoted for a shell */
+    const char
+        *line; /* the whole command line, quoted for a shell; the program is called
+                         narrowgauge wherever it lies: this is stored */
+    const char *program; /* as it was called, quoted: for commands to be typed next */
 };
 
 /* One row per command in ng_commands[] (main.c), one file per command. */

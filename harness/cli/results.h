@@ -12,7 +12,8 @@
 
 struct ng_results {
     const struct ng_comparison *comparison;
-    const char *folder; /* of the sweep */
+    const char *folder;  /* of the sweep */
+    const char *program; /* as it was called */
 };
 
 void ng_results_print(const struct ng_results *results);

@@ -49,7 +49,8 @@ static enum ng_status scan(const char *runs_folder, struct ng_arena *arena,
             *count = most;
             break;
         }
-        runs[at].name = ng_arena_text(arena, entry->d_name);
+        size_t length = strlen(entry->d_name) - (checkpoint ? strlen(".ckpt") : 0);
+        runs[at].name = ng_arena_text_n(arena, entry->d_name, length);
         runs[at].path = ng_arena_printf(arena, "%s/%s", runs_folder, entry->d_name);
         runs[at].state = checkpoint ? NG_RUN_STARTED : NG_RUN_FINISHED;
         if (runs[at].name == NULL || runs[at].path == NULL)
@@ -60,9 +61,32 @@ out:
     return status;
 }
 
-enum ng_status ng_runs_list(const char *folder, struct ng_arena *arena,
-                            struct ng_listed_run **runs, size_t *count,
-                            struct ng_error *err)
+/* The plan's name comes first: a plan that grew by an axis calls an earlier trial by more
+ * words than its run file does. */
+static enum ng_status look_into(struct ng_listed_run *run,
+                                const struct ng_stored_plan *plan,
+                                struct ng_arena *arena, struct ng_error *err)
+{
+    const struct ng_stored_trial *planned = ng_stored_plan_trial(plan, run->name);
+    run->trial = planned == NULL ? "" : planned->name;
+    if (run->state != NG_RUN_FINISHED)
+        return NG_OK;
+    if (ng_run_read(run->path, NG_RUN_HEAD, arena, &run->run, err) != NG_OK) {
+        run->state = NG_RUN_DAMAGED;
+        run->reason = ng_arena_text(arena, err->text);
+        return run->reason == NULL ? no_memory(err) : NG_OK;
+    }
+    if (planned != NULL)
+        return NG_OK;
+    const char *name =
+        ng_arena_printf(arena, "%s s%u", run->run.arm_label, (unsigned)run->run.seed);
+    run->trial = name;
+    return name == NULL ? no_memory(err) : NG_OK;
+}
+
+enum ng_status ng_runs_list(const char *folder, const struct ng_stored_plan *plan,
+                            struct ng_arena *arena, struct ng_listed_run **runs,
+                            size_t *count, struct ng_error *err)
 {
     enum ng_status status;
     char *runs_folder = ng_arena_printf(arena, "%s/runs", folder);
@@ -75,32 +99,28 @@ enum ng_status ng_runs_list(const char *folder, struct ng_arena *arena,
         NG_TRY(no_memory(err));
     NG_TRY(scan(runs_folder, arena, *runs, *count, count, err));
     qsort(*runs, *count, sizeof **runs, by_name);
-    for (size_t i = 0; i < *count; i++) {
-        struct ng_listed_run *run = &(*runs)[i];
-        if (run->state != NG_RUN_FINISHED)
-            continue;
-        if (ng_run_read(run->path, NG_RUN_HEAD, arena, &run->run, err) == NG_OK)
-            continue;
-        run->state = NG_RUN_DAMAGED;
-        run->reason = ng_arena_text(arena, err->text);
-    }
+    for (size_t i = 0; i < *count; i++)
+        NG_TRY(look_into(&(*runs)[i], plan, arena, err));
 out:
     return status;
 }
 
 void ng_runs_print(const struct ng_listed_run *runs, size_t count)
 {
-    printf("%-40s %-24s %-9s %s\n", "run file", "trial", "state", "result_hash");
+    printf("%-32s %-20s %-9s %7s %8s  %s\n", "run file", "trial", "state", "B/param",
+           "peak MiB", "result_hash");
     for (size_t i = 0; i < count; i++) {
-        char name[160] = "";
         const struct ng_run *run = &runs[i].run;
-        if (runs[i].state == NG_RUN_FINISHED)
-            snprintf(name, sizeof name, "%s s%u", run->arm_label, (unsigned)run->seed);
-        printf("%-40s %-24s %-9s %s\n", runs[i].name, name,
-               ng_run_state_names[runs[i].state],
-               runs[i].state == NG_RUN_FINISHED  ? run->result_hash
-               : runs[i].state == NG_RUN_DAMAGED ? runs[i].reason
-                                                 : "");
+        printf("%-32s %-20s %-9s ", runs[i].name, runs[i].trial,
+               ng_run_state_names[runs[i].state]);
+        if (runs[i].state != NG_RUN_FINISHED) {
+            printf("%7s %8s  %s\n", "", "",
+                   runs[i].reason == NULL ? "" : runs[i].reason);
+            continue;
+        }
+        double parameters = run->parameters == 0 ? 1.0 : (double)run->parameters;
+        printf("%7.2f %8.2f  %s\n", (double)run->persistent_bytes / parameters,
+               (double)run->planned_peak / 1048576.0, run->result_hash);
     }
 }
 

@@ -18,6 +18,8 @@ enum ng_status ng_show_card(const char *name, const char *data_folder,
                             struct ng_error *err);
 /* cells: the recipe's cells that the run stored, alone. */
 enum ng_status ng_show_run(const char *path, bool cells, struct ng_error *err);
-enum ng_status ng_show_folder(const char *folder, struct ng_error *err);
+/* program: as it was called, for the command that goes on. */
+enum ng_status ng_show_folder(const char *folder, const char *program,
+                              struct ng_error *err);
 
 #endif

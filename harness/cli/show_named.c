@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "experiments/spec/experiment.h"
+#include "experiments/spec/readable.h"
 #include "harness/cli/found.h"
 #include "harness/cli/show.h"
 
@@ -106,27 +107,13 @@ static void print_frame(const struct ng_experiment *experiment)
     print_list("gates", &experiment->gates);
 }
 
-/* The canonical text writes reals in hexadecimal, which is exact; people read the decimal
- * number beside it. */
-static void print_keys(const char *lines)
-{
-    for (; *lines != '\0'; lines += strcspn(lines, "\n"), lines += *lines == '\n') {
-        int length = (int)strcspn(lines, "\n");
-        const char *hex = strstr(lines, " = 0x");
-        printf("%.*s", length, lines);
-        if (hex != NULL && hex < lines + length)
-            printf("  (%.9g)", strtod(hex + 3, NULL));
-        putchar('\n');
-    }
-}
-
 enum ng_status ng_show_experiment(const struct ng_arguments *arguments,
                                   const char *name, bool cells, struct ng_error *err)
 {
     enum ng_status status;
     struct ng_arena arena = {0};
     struct ng_experiment experiment;
-    struct ng_text text = {0};
+    struct ng_text text = {0}, readable = {0};
     char *source;
     NG_TRY(ng_experiment_read(name, arguments->overrides, arguments->override_count,
                               &arena, &experiment, &source, err));
@@ -135,12 +122,14 @@ enum ng_status ng_show_experiment(const struct ng_arguments *arguments,
         goto out;
     }
     ng_experiment_resolved(&experiment, &text);
-    if (text.failed)
+    ng_readable(text.data, text.length, &readable);
+    if (text.failed || readable.failed)
         NG_TRY(ng_fail(err, NG_FAILED, "No memory for the keys of an experiment."));
     print_frame(&experiment);
-    print_keys(text.data == NULL ? "" : text.data);
+    fputs(readable.data == NULL ? "" : readable.data, stdout);
 out:
     ng_text_release(&text);
+    ng_text_release(&readable);
     ng_arena_release(&arena);
     return status;
 }

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "experiments/record/comparison.h"
 #include "experiments/record/run_file.h"
@@ -113,10 +114,8 @@ static enum ng_status print_comparison(const char *folder, struct ng_arena *aren
     if (path == NULL)
         return ng_fail(err, NG_FAILED, "No memory for the name of the comparison.");
     enum ng_status status = ng_comparison_read(path, arena, &comparison, err);
-    if (status == NG_ABSENT) {
-        printf("No comparison: not all trials have finished.\n\n");
+    if (status == NG_ABSENT)
         return NG_OK;
-    }
     if (status != NG_OK)
         return status;
     printf("%s\n%s\n\n%s\n\n", comparison.question, comparison.resolved_summary,
@@ -128,15 +127,39 @@ static enum ng_status print_comparison(const char *folder, struct ng_arena *aren
     return NG_OK;
 }
 
-enum ng_status ng_show_folder(const char *folder, struct ng_error *err)
+/* Says nothing where all trials have finished. An earlier, smaller plan may have its
+ * comparison there all the same. */
+static void print_unfinished(const struct ng_stored_plan *plan,
+                             const struct ng_listed_run *runs, size_t count,
+                             const char *program)
+{
+    size_t finished = 0;
+    for (size_t i = 0; i < count; i++)
+        finished += runs[i].state == NG_RUN_FINISHED &&
+                    ng_stored_plan_trial(plan, runs[i].name) != NULL;
+    if (finished >= plan->count)
+        return;
+    printf("%zu of %zu trials have finished; go on with: ", finished, plan->count);
+    if (plan->command == NULL)
+        puts("the command that started them");
+    else
+        printf("%s%s\n", program, plan->command + strcspn(plan->command, " "));
+    putchar('\n');
+}
+
+enum ng_status ng_show_folder(const char *folder, const char *program,
+                              struct ng_error *err)
 {
     enum ng_status status;
     struct ng_arena arena = {0};
+    struct ng_stored_plan plan;
     struct ng_listed_run *runs = NULL;
     size_t count = 0;
     NG_TRY(ng_folder_check(folder, err));
+    NG_TRY(ng_stored_plan_read(folder, &arena, &plan, err));
+    NG_TRY(ng_runs_list(folder, &plan, &arena, &runs, &count, err));
+    print_unfinished(&plan, runs, count, program);
     NG_TRY(print_comparison(folder, &arena, err));
-    NG_TRY(ng_runs_list(folder, &arena, &runs, &count, err));
     ng_runs_print(runs, count);
 out:
     ng_arena_release(&arena);

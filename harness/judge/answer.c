@@ -25,14 +25,58 @@ static const struct ng_arm *reference_of(const struct ng_comparison *c)
     return c->reference < 0 ? NULL : &c->arms[c->reference];
 }
 
-static enum ng_verdict verdict_of(const struct ng_comparison *c, size_t a)
+static bool is_reference(const struct ng_comparison *c, const struct ng_arm *arm)
 {
-    const struct ng_arm *arm = &c->arms[a], *reference = reference_of(c);
+    return arm->reference == (int)(arm - c->arms);
+}
+
+/* Measured against the comparison's reference, or against none where there is none? */
+static bool is_candidate(const struct ng_comparison *c, const struct ng_arm *arm)
+{
+    return arm->reference == c->reference && !is_reference(c, arm);
+}
+
+static size_t candidates_of(const struct ng_comparison *c)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < c->arm_count; a++)
+        count += is_candidate(c, &c->arms[a]);
+    return count;
+}
+
+static size_t references_of(const struct ng_comparison *c)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < c->arm_count; a++)
+        count += is_reference(c, &c->arms[a]);
+    return count;
+}
+
+/* The better reference: one that trained to the end, then the more accurate. */
+static int best_reference(const struct ng_comparison *c)
+{
+    int best = -1;
+    for (size_t a = 0; a < c->arm_count; a++) {
+        const struct ng_arm *arm = &c->arms[a];
+        if (!is_reference(c, arm))
+            continue;
+        bool whole = arm->diverged == 0;
+        bool beaten = best >= 0 && c->arms[best].diverged > 0;
+        if (best < 0 ||
+            (whole && (beaten || arm->accuracy.mean > c->arms[best].accuracy.mean)))
+            best = (int)a;
+    }
+    return best;
+}
+
+static enum ng_verdict verdict_of(const struct ng_comparison *c,
+                                  const struct ng_arm *arm)
+{
     if (arm->diverged > 0)
         return NG_VERDICT_DIVERGED;
-    if (arm == reference)
+    if (is_reference(c, arm))
         return NG_VERDICT_REFERENCE;
-    if (reference == NULL || reference->diverged > 0 ||
+    if (arm->reference < 0 || c->arms[arm->reference].diverged > 0 ||
         isnan(arm->accuracy_difference.low))
         return NG_VERDICT_NOT_ENOUGH;
     if (wholly_above(&arm->accuracy_difference, c->margin))
@@ -56,8 +100,8 @@ static bool is_better(const struct ng_arm *a, const struct ng_arm *b)
     return a->accuracy_difference.mean > b->accuracy_difference.mean;
 }
 
-/* The number of candidates (arms that are not the reference) with this verdict, and the
- * one that needs least memory of them. */
+/* The number of candidates with this verdict, and the one that needs least memory of
+ * them. */
 static size_t leanest(const struct ng_comparison *c, enum ng_verdict verdict,
                       const struct ng_arm **found)
 {
@@ -65,7 +109,7 @@ static size_t leanest(const struct ng_comparison *c, enum ng_verdict verdict,
     *found = NULL;
     for (size_t a = 0; a < c->arm_count; a++) {
         const struct ng_arm *arm = &c->arms[a];
-        if ((int)a == c->reference || arm->verdict != verdict)
+        if (!is_candidate(c, arm) || arm->verdict != verdict)
             continue;
         count++;
         if (*found == NULL || is_better(arm, *found))
@@ -79,7 +123,7 @@ static void judge_groups(const struct ng_comparison *c, struct ng_arm *arm)
     arm->unproven_groups = arm->harmed_groups = 0;
     for (size_t g = 0; g < c->group_count; g++) {
         const struct ng_estimate *difference = &arm->group_difference[g];
-        bool judged = c->groups[g].rows > 0 && arm != reference_of(c);
+        bool judged = c->groups[g].rows > 0 && !is_reference(c, arm);
         bool support = ng_group_has_support(&c->groups[g]);
         arm->group_unproven[g] =
             judged && !(support && wholly_above(difference, c->margin));
@@ -92,10 +136,14 @@ static void judge_groups(const struct ng_comparison *c, struct ng_arm *arm)
 void ng_answer_verdicts(struct ng_comparison *c)
 {
     const struct ng_arm *safe;
+    c->reference = best_reference(c);
     for (size_t a = 0; a < c->arm_count; a++) {
-        c->arms[a].verdict = verdict_of(c, a);
+        c->arms[a].verdict = verdict_of(c, &c->arms[a]);
         judge_groups(c, &c->arms[a]);
     }
+    c->recommended = -1;
+    if (c->seed_count < 2 || c->reference < 0 || reference_of(c)->diverged > 0)
+        return;
     leanest(c, NG_VERDICT_SAFE, &safe);
     c->recommended = safe != NULL && needs_less(safe, reference_of(c))
                          ? (int)(safe - c->arms)
@@ -109,7 +157,6 @@ static void add_bytes_and_state(const struct ng_arm *arm,
     ng_words_bytes(arm->planned_peak, reference->planned_peak, text);
     if (arm->parameters == 0 || reference->parameters == 0)
         return;
-    ng_text_add(text, ", state ");
     ng_words_state((double)arm->persistent_bytes / (double)arm->parameters,
                    (double)reference->persistent_bytes / (double)reference->parameters,
                    text);
@@ -201,7 +248,7 @@ static const struct ng_arm *nearest(const struct ng_comparison *c,
     *count = 0;
     for (size_t a = 0; a < c->arm_count; a++) {
         const struct ng_arm *arm = &c->arms[a];
-        if ((int)a == c->reference || arm->verdict != verdict)
+        if (!is_candidate(c, arm) || arm->verdict != verdict)
             continue;
         ++*count;
         if (found == NULL ||
@@ -227,7 +274,7 @@ static const struct reason reasons[] = {
 static void add_reason(const struct ng_comparison *c, const struct reason *reason,
                        const char *between, struct ng_text *text)
 {
-    size_t count, candidates = c->arm_count - (c->reference >= 0);
+    size_t count, candidates = candidates_of(c);
     const struct ng_arm *arm = nearest(c, reason->verdict, &count);
     ng_text_add(text, between);
     if (count == 1)
@@ -283,10 +330,21 @@ static void add_stay(const struct ng_comparison *c, struct ng_text *text)
     add_reasons(c, ": ", text);
 }
 
+static void add_advice(const struct ng_comparison *c, struct ng_text *text)
+{
+    const struct ng_arm *safe;
+    if (c->recommended != c->reference)
+        add_recommendation(c, text);
+    else if (leanest(c, NG_VERDICT_SAFE, &safe) > 0)
+        add_no_saving(c, text);
+    else
+        add_stay(c, text);
+}
+
 static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
 {
-    const struct ng_arm *reference = reference_of(c), *safe;
-    size_t diverged, candidates = c->arm_count - (reference != NULL);
+    const struct ng_arm *reference = reference_of(c);
+    size_t diverged, references = references_of(c);
     nearest(c, NG_VERDICT_DIVERGED, &diverged);
     if (c->seed_count == 1) {
         ng_text_add(text, "Not enough evidence: one seed cannot tell a recipe's effect "
@@ -302,16 +360,19 @@ static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
                        "(non-finite loss in %zu of %zu trials), so nothing can be "
                        "measured against it; lower the learning rate",
                        reference->label, reference->diverged, reference->seeds);
-    } else if (candidates == 0) {
+    } else if (candidates_of(c) == 0 && references == 1) {
         ng_text_printf(
             text, "Nothing to compare: %s is the only arm; add recipes to the sweep",
             reference->label);
-    } else if (c->recommended != c->reference) {
-        add_recommendation(c, text);
-    } else if (leanest(c, NG_VERDICT_SAFE, &safe) > 0) {
-        add_no_saving(c, text);
+    } else if (candidates_of(c) == 0) {
+        ng_text_add(text,
+                    "Nothing to compare: every arm is a reference of recipe fp32; "
+                    "add recipes to the sweep");
     } else {
-        add_stay(c, text);
+        if (references > 1)
+            ng_text_printf(text, "Against %s, the most accurate of %zu references: ",
+                           reference->label, references);
+        add_advice(c, text);
     }
     ng_text_add(text, ".");
 }

@@ -3,9 +3,9 @@
  * question.
  *
  * Verdict, in this order:
- *   REFERENCE   the arm is the reference and trained to the end
+ *   REFERENCE   the arm is its own reference and trained to the end
  *   DIVERGED    the loss of one of its trials became non-finite (the reference too)
- *   NOT_ENOUGH  one seed, or no reference, or the reference itself diverged: there is
+ *   NOT_ENOUGH  one seed, or no reference, or its reference diverged: there is
  *               nothing to tell the arm's effect from
  *   SAFE        the 95 % t interval over seeds of the seed-paired accuracy difference
  *               lies wholly above minus the margin
@@ -16,10 +16,14 @@
  * margin or too few rows stand behind it (harness/judge/groups.h); it is harmed where
  * it has rows enough and its interval lies wholly below. The reference has neither.
  *
- * Recommended: among SAFE arms, the one of least planned peak; at equal peak of least
+ * The reference of the comparison is the one of highest mean accuracy (the first among
+ * equals) of those that did not diverge; where all did, the first.
+ *
+ * Recommended: among SAFE arms measured against it, the one of least planned peak; at equal peak of least
  * persistent state; at equal state of better mean accuracy; then the first. Where that
  * arm needs no less memory than the reference (peak first, then state), or no arm is
- * SAFE, the reference is recommended.
+ * SAFE, the reference is recommended; none with one seed, without a reference, or where
+ * it diverged. The sentence speaks of these arms.
  *
  * The sentence: what to do, its cost in accuracy with the interval, what it saves, how
  * many of the groups that have rows it harms and for how many it is unproven, and the
@@ -28,8 +32,9 @@
  * number of further seeds that would settle it if mean and spread stayed as they are,
  * where that is at most 1000), or diverged.
  *
- * Differences are rounded as experiments/record/digits.h says; a size pair has as many
- * decimals as it takes to see that the sizes differ.
+ * Differences are rounded as experiments/record/digits.h says; a peak has as many
+ * decimals as it takes to see that the two differ, a state at most two; states that agree
+ * to two decimals are no saving and no cost, and are left out.
  *
  * Ownership: the sentence belongs to the arena; NULL when out of memory. Threads: any.
  */

@@ -21,8 +21,9 @@ struct work {
     const struct ng_compare_input *input;
     struct ng_groups groups;
     struct measure *measures; /* [arm][seed] */
-    double *scratch;          /* [row] */
-    double *values;           /* [seed] */
+    int *pairs;      /* [arm]: the arm that its differences are taken to; -1: none */
+    double *scratch; /* [row] */
+    double *values;  /* [seed] */
     size_t rows;
     struct ng_arena arena; /* of what does not outlive the comparison's making */
 };
@@ -60,6 +61,24 @@ static bool has_diverged(const struct ng_run *run)
     return run->first_bad_step >= 0;
 }
 
+static bool arm_has_diverged(const struct work *work, size_t arm)
+{
+    for (size_t s = 0; s < work->input->seed_count; s++)
+        if (has_diverged(run_of(work, arm, s)))
+            return true;
+    return false;
+}
+
+static void find_pairs(struct work *work)
+{
+    for (size_t a = 0; a < work->input->arm_count; a++) {
+        int reference = work->input->arms[a].reference;
+        bool broken = reference < 0 || arm_has_diverged(work, a) ||
+                      arm_has_diverged(work, (size_t)reference);
+        work->pairs[a] = broken ? -1 : reference;
+    }
+}
+
 static enum ng_status measure_run(struct work *work, size_t arm, size_t seed,
                                   struct ng_error *err)
 {
@@ -76,9 +95,9 @@ static enum ng_status measure_run(struct work *work, size_t arm, size_t seed,
     m->ece = ng_metric_ece(rows->confidence, rows->prediction, rows->label, rows->rows,
                            NG_ECE_BINS, work->scratch);
     m->churn = (double)NAN;
-    if (work->input->reference >= 0) {
+    if (work->pairs[arm] >= 0) {
         const struct ng_rows *reference =
-            &run_of(work, (size_t)work->input->reference, seed)->rows;
+            &run_of(work, (size_t)work->pairs[arm], seed)->rows;
         m->churn = (double)ng_metric_flips(rows->prediction, reference->prediction,
                                            rows->rows) /
                    (double)rows->rows;
@@ -115,7 +134,7 @@ static struct ng_estimate accuracy_of(struct work *work, size_t arm, int group)
 static struct ng_estimate accuracy_difference_of(struct work *work, size_t arm,
                                                  int group)
 {
-    int reference = work->input->reference;
+    int reference = work->pairs[arm];
     double rows = rows_in(work, group);
     if (reference < 0 || !(rows > 0.0))
         return undefined;
@@ -131,7 +150,7 @@ static struct ng_estimate accuracy_difference_of(struct work *work, size_t arm,
 static struct ng_estimate metric_of(struct work *work, size_t arm, size_t offset,
                                     bool paired)
 {
-    int reference = work->input->reference;
+    int reference = work->pairs[arm];
     if (paired && reference < 0)
         return undefined;
     for (size_t s = 0; s < work->input->seed_count; s++) {
@@ -284,6 +303,11 @@ static enum ng_status estimate_groups(struct work *work, size_t a,
     return NG_OK;
 }
 
+static void drop_interval(struct ng_estimate *estimate)
+{
+    estimate->low = estimate->high = (double)NAN;
+}
+
 static enum ng_status fill_arm(struct work *work, size_t a, struct ng_arena *arena,
                                struct ng_arm *arm, struct ng_error *err)
 {
@@ -302,6 +326,11 @@ static enum ng_status fill_arm(struct work *work, size_t a, struct ng_arena *are
     arm->saturated_share = share_of(work, a, "saturated");
     arm->flushed_share = share_of(work, a, "flushed");
     copy_memory(arm, run_of(work, a, 0));
+    arm->reference = work->input->arms[a].reference;
+    if (arm->diverged > 0) {
+        drop_interval(&arm->accuracy);
+        drop_interval(&arm->worst_accuracy);
+    }
 out:
     return status;
 }
@@ -321,8 +350,8 @@ static enum ng_status fill_arms(struct work *work, struct ng_arena *arena,
     for (size_t a = 0; a < out->arm_count; a++) {
         struct ng_arm *arm = &out->arms[a];
         arm->worst_difference = undefined;
-        if (out->reference >= 0) {
-            size_t worst = out->arms[out->reference].worst_group;
+        if (arm->reference >= 0) {
+            size_t worst = out->arms[arm->reference].worst_group;
             if (worst < out->group_count)
                 arm->worst_difference = arm->group_difference[worst];
         }
@@ -364,7 +393,6 @@ static enum ng_status fill_frame(struct work *work, struct ng_arena *arena,
     memcpy(out->seeds, input->seeds, input->seed_count * sizeof *out->seeds);
     out->seed_count = input->seed_count;
     out->margin = input->margin;
-    out->reference = input->reference;
     out->numerics_version = NG_NUMERICS_VERSION;
     out->groups = work->groups.groups;
     out->group_count = work->groups.count;
@@ -384,11 +412,14 @@ static enum ng_status measure_all(struct work *work, struct ng_error *err)
     work->rows = input->runs[0].rows.rows;
     work->measures = ng_arena_array(&work->arena, input->arm_count * input->seed_count,
                                     sizeof *work->measures);
+    work->pairs = ng_arena_array(&work->arena, input->arm_count, sizeof *work->pairs);
     work->scratch = ng_arena_array(&work->arena, work->rows, sizeof *work->scratch);
     work->values =
         ng_arena_array(&work->arena, input->seed_count, sizeof *work->values);
-    if (work->measures == NULL || work->scratch == NULL || work->values == NULL)
+    if (work->measures == NULL || work->pairs == NULL || work->scratch == NULL ||
+        work->values == NULL)
         return out_of_memory(err);
+    find_pairs(work);
     for (size_t a = 0; a < input->arm_count; a++)
         for (size_t s = 0; s < input->seed_count; s++) {
             enum ng_status status = measure_run(work, a, s, err);

@@ -3,7 +3,7 @@
  *
  * For every arm: metrics of each trial's evaluation rows (harness/judge/metrics.h),
  * their mean and 95 % t interval over seeds (harness/stats/stats.h), and the same for
- * the difference to the reference arm, formed seed by seed. Accuracy differences are
+ * the difference to the arm's own reference, formed seed by seed. Accuracy differences are
  * formed from whole numbers of rows, so that equal trials differ by exactly zero. The
  * interval speaks of seeds on this test split; it does not widen for the split's own
  * size.
@@ -21,7 +21,9 @@
  *   floor_nll          NLL of the true probabilities on the test split's labels
  *   truth_ece          ECE of the true probabilities on them: what a perfectly
  *                      calibrated model shows at this number of rows
- * A trial is diverged when its loss was non-finite at any step.
+ * A trial is diverged when its loss was non-finite at any step. An arm with such a trial
+ * has no intervals, and neither it nor an arm measured against it has differences: what
+ * is left of a run that broke down says nothing about the format.
  *
  * Ownership: everything in the comparison belongs to the arena.
  * Threads: one caller per arena.
@@ -35,6 +37,7 @@
 
 struct ng_compare_arm {
     const char *label, *recipe, *summary;
+    int reference; /* arm number, its own where it is one; -1: none */
 };
 
 struct ng_compare_input {
@@ -43,7 +46,6 @@ struct ng_compare_input {
     size_t arm_count;
     const uint32_t *seeds;
     size_t seed_count;
-    int reference; /* arm number; -1: none */
     double margin; /* fraction */
     struct ng_texts slices;
 };

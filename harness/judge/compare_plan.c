@@ -51,7 +51,8 @@ static enum ng_status read_all(const struct ng_plan *plan, const char *folder,
         arms[i / seed_count] =
             (struct ng_compare_arm){.label = plan->arm_labels[i / seed_count],
                                     .recipe = trial->recipe->name,
-                                    .summary = trial->recipe->summary};
+                                    .summary = trial->recipe->summary,
+                                    .reference = plan->arm_references[trial->arm]};
     }
     *input = (struct ng_compare_input){
         .runs = runs,
@@ -59,7 +60,6 @@ static enum ng_status read_all(const struct ng_plan *plan, const char *folder,
         .arm_count = plan->arm_count,
         .seeds = seeds,
         .seed_count = seed_count,
-        .reference = plan->reference_arm,
         .margin = plan->experiment.judge.margin.accuracy / 100.0,
         .slices = plan->experiment.judge.slices,
     };

@@ -5,10 +5,10 @@
 
 #include "experiments/record/digits.h"
 
-#define NUMBER        48
-#define SIZE_DECIMALS 6
-#define BYTES_PER_KIB 1024.0
-#define BYTES_PER_MIB (1024.0 * 1024.0)
+#define NUMBER         48
+#define SIZE_DECIMALS  6
+#define STATE_DECIMALS 2
+#define BYTES_PER_MIB  (1024.0 * 1024.0)
 
 void ng_words_margin(double margin, struct ng_text *text)
 {
@@ -21,30 +21,35 @@ void ng_words_difference(const struct ng_estimate *difference, double margin,
     ng_text_add(text, ng_digits_difference(difference, margin).text);
 }
 
-/* "A instead of B UNIT", with the decimals it takes to tell them apart. */
-static void pair(double value, double instead, const char *unit, struct ng_text *text)
+/* The fewest decimals, from one to `most`, that tell the two apart; 0: they look alike. */
+static int decimals_apart(double value, double instead, int most)
 {
     char a[NUMBER], b[NUMBER];
-    int decimals = 1;
-    do {
+    for (int decimals = 1; decimals <= most; decimals++) {
         snprintf(a, sizeof a, "%.*f", decimals, value);
         snprintf(b, sizeof b, "%.*f", decimals, instead);
-    } while (strcmp(a, b) == 0 && value != instead && ++decimals <= SIZE_DECIMALS);
-    if (strcmp(a, b) == 0)
-        ng_text_printf(text, "the same %s %s", b, unit);
-    else
-        ng_text_printf(text, "%s instead of %s %s", a, b, unit);
+        if (strcmp(a, b) != 0)
+            return decimals;
+    }
+    return 0;
 }
 
 void ng_words_bytes(size_t bytes, size_t instead, struct ng_text *text)
 {
-    size_t larger = bytes > instead ? bytes : instead;
-    bool mebi = (double)larger >= BYTES_PER_MIB;
-    double unit = mebi ? BYTES_PER_MIB : BYTES_PER_KIB;
-    pair((double)bytes / unit, (double)instead / unit, mebi ? "MiB" : "KiB", text);
+    double value = (double)bytes / BYTES_PER_MIB;
+    double other = (double)instead / BYTES_PER_MIB;
+    int decimals = decimals_apart(value, other, SIZE_DECIMALS);
+    if (decimals == 0)
+        ng_text_printf(text, "the same %.1f MiB", other);
+    else
+        ng_text_printf(text, "%.*f instead of %.*f MiB", decimals, value, decimals,
+                       other);
 }
 
 void ng_words_state(double bytes, double instead, struct ng_text *text)
 {
-    pair(bytes, instead, "bytes per parameter", text);
+    int decimals = decimals_apart(bytes, instead, STATE_DECIMALS);
+    if (decimals > 0)
+        ng_text_printf(text, ", state %.*f instead of %.*f bytes per parameter",
+                       decimals, bytes, decimals, instead);
 }

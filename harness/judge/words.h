@@ -17,7 +17,8 @@ void ng_words_difference(const struct ng_estimate *difference, double margin,
                          struct ng_text *text);
 /* "3.1 instead of 5.1 MiB", "the same 5.1 MiB" */
 void ng_words_bytes(size_t bytes, size_t instead, struct ng_text *text);
-/* "7.0 instead of 16.0 bytes per parameter", "the same 16.0 bytes per parameter" */
+/* ", state 7.0 instead of 16.0 bytes per parameter"; nothing where they agree to two
+ * decimals. */
 void ng_words_state(double bytes, double instead, struct ng_text *text);
 
 #endif

@@ -66,7 +66,8 @@ static json_t *trial_event(const char *kind, const struct ng_sweep_state *sweep,
     return object;
 }
 
-void ng_events_sweep(int fd, const struct ng_sweep_state *sweep, int jobs)
+void ng_events_sweep(int fd, const struct ng_sweep_state *sweep,
+                     const struct ng_sweep_options *options)
 {
     if (fd < 0)
         return;
@@ -75,7 +76,9 @@ void ng_events_sweep(int fd, const struct ng_sweep_state *sweep, int jobs)
                         json_string(sweep->plan->experiment.name));
     set_number(object, "trials", sweep->plan->trial_count);
     set_number(object, "finished", ng_sweep_finished(sweep));
-    set_number(object, "jobs", (size_t)jobs);
+    set_number(object, "jobs", (size_t)options->jobs);
+    json_object_set_new(object, "command",
+                        json_string(options->line == NULL ? "" : options->line));
     write_line(fd, object);
 }
 

@@ -161,7 +161,6 @@ enum ng_status ng_sweep_look(struct ng_sweep_state *sweep,
         return NG_OK;
     if (status != NG_OK)
         return status;
-    sweep->plan_there = true;
     return look_at_runs(sweep, false, watch, err);
 }
 
@@ -244,9 +243,8 @@ enum ng_status ng_sweep_enter(struct ng_sweep_state *sweep,
                        strerror(errno)));
     NG_TRY(look_at_runs(sweep, true, watch, err));
     NG_TRY(check_room(sweep, err));
-    if (found == NG_ABSENT)
-        NG_TRY(ng_plan_write(sweep->plan, sweep->folder, err));
-    sweep->plan_there = true;
+    /* Also over an earlier one, to which this plan may add arms and seeds. */
+    NG_TRY(ng_plan_write(sweep->plan, sweep->folder, err));
     sweep->events = ng_events_open(sweep->folder);
 out:
     return status;

@@ -3,7 +3,8 @@
  *
  * The folder is <out>/<experiment>/ with plan.jsonl, events.jsonl and the run files in runs/; .lock
  * keeps a second run out. Trials whose run file is whole and carries the plan's hash are
- * finished and are skipped, so that running again is also going on. A damaged run file is
+ * finished and are skipped, so that running again is also going on, and a plan with more
+ * arms or seeds than the folder's takes over what is there. A damaged run file is
  * never trusted: it is renamed to NAME.damaged and its trial runs again.
  *
  * Use: ng_sweep_prepare, then either ng_sweep_look (changes nothing) or ng_sweep_enter
@@ -51,7 +52,6 @@ struct ng_sweep_state {
     const struct ng_plan *plan;
     char *folder, *runs;
     struct ng_sweep_trial *trials; /* as in the plan */
-    bool plan_there;               /* the folder holds this plan */
     bool stopping;                 /* no trial is started any more */
     int lock;                      /* file descriptors; -1: not open */
     int events;
@@ -81,7 +81,7 @@ enum ng_status ng_sweep_prepare(struct ng_sweep_state *sweep,
  * where it holds another plan. */
 enum ng_status ng_sweep_look(struct ng_sweep_state *sweep,
                              const struct ng_sweep_watch *watch, struct ng_error *err);
-/* Makes the folder, takes its lock, writes the plan, looks, sets damaged files aside.
+/* Makes the folder, takes its lock, looks, sets damaged files aside, writes the plan.
  * NG_INVALID: locked by another run, or another plan's; NG_FAILED: cannot be written, or
  * too small for what is to come. In both cases what was there stays as it was. */
 enum ng_status ng_sweep_enter(struct ng_sweep_state *sweep,

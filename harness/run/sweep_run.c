@@ -174,7 +174,7 @@ enum ng_status ng_sweep_run(struct ng_sweep_state *sweep,
     if (run.workers == NULL || run.polls == NULL || run.told == NULL)
         NG_TRY(ng_fail(err, NG_FAILED, "No memory for %d worker processes.",
                        options->jobs));
-    ng_events_sweep(sweep->events, sweep, options->jobs);
+    ng_events_sweep(sweep->events, sweep, options);
     do {
         if (options->stop != NULL && *options->stop != 0 && !run.told_to_stop)
             stop_workers(&run);

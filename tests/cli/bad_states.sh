@@ -12,12 +12,41 @@ before=$(contents out/tiny)
 
 # --- another plan's folder ------------------------------------------------------------
 
-gives changed_plan_is_refused 2 'out/tiny' "$NG" run "${job[@]}" train.epochs=2
-gives changed_plan_is_refused_by_the_dry_run 2 'out/tiny' "$NG" run "${job[@]}" train.epochs=2 -n
+gives changed_plan_is_refused 2 'train.epochs is 1 there and 2 here; use --out DIR' \
+    "$NG" run "${job[@]}" train.epochs=2
+gives changed_real_is_told_in_decimals 2 'train.lr is 0.001 there and 0.002 here' \
+    "$NG" run "${job[@]}" train.lr=2e-3
+gives changed_plan_can_still_be_looked_at 0 'train.epochs is 1 there' \
+    "$NG" run "${job[@]}" train.epochs=2 -n
+gives changed_plan_is_printed_by_the_dry_run 0 '2 trials (2 recipes x 1 seed)' \
+    "$NG" run "${job[@]}" train.epochs=2 -n
+gives smaller_plan_is_refused 2 'bf16 s0, is not among the 1' \
+    "$NG" run "${job[@]}" 'sweep.recipe=[fp32]'
+gives plan_with_other_seeds_is_refused 2 'fp32 s0, is not among the 2' "$NG" run "${job[@]}" seeds=1
 sed 's/^seeds: .*/seeds: [7]/' "$NG_HOME/experiments/named/tiny.yaml" >other.yaml
 gives another_experiments_folder_is_refused 2 'out/tiny' "$NG" run ./other.yaml -q
 same refused_runs_change_nothing "$(contents out/tiny)" "$before"
 gives fewer_words_than_a_screen 0 '1' sh -c "'$NG' run tiny -q 2>&1 | grep -c narrowgauge:"
+
+# --- a plan that grows ----------------------------------------------------------------
+
+cp -r out grown
+kept=$(hashes grown/tiny)
+gives more_seeds_are_planned_beside_the_finished_ones 0 '4 trials (2 recipes x 2 seeds), 2 finished before' \
+    "$NG" run "${job[@]}" seeds=0..1 --out grown -n
+"$NG" run "${job[@]}" seeds=0..1 --out grown >log 2>&1
+same more_seeds_are_taken "code $?" "code 0"
+same more_seeds_reuse_the_finished_trials "$(hashes grown/tiny | grep -- '-s0.h5')" "$kept"
+same more_seeds_are_trained "$(hashes grown/tiny | wc -l)" 4
+gives fewer_seeds_are_then_refused 2 'is not among the 2' "$NG" run "${job[@]}" --out grown
+more=("${job[@]}" 'sweep.recipe=[fp32,fp8-lean,bf16]' seeds=0..1 --out grown)
+gives a_recipe_in_the_middle_is_taken 0 'fp8-lean' "$NG" run "${more[@]}"
+gives grown_run_is_all_there 0 'all finished before' "$NG" run "${more[@]}" -n
+same grown_run_kept_its_first_trials "$(hashes grown/tiny | grep -F "$(cut -d ' ' -f 1 <<<"$kept")")" "$kept"
+rm "$(find grown/tiny/runs -name '*-s1.h5' | head -n 1)"
+gives unfinished_run_says_how_to_go_on 0 "5 of 6 trials have finished; go on with: $NG run tiny" \
+    "$NG" show grown/tiny
+rm -rf grown
 
 # --- damaged run files ----------------------------------------------------------------
 

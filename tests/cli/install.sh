@@ -39,6 +39,17 @@ left=$(cd "$stage/opt/ng" && find . -type f)
 [ "$left" = ./bin/neighbour ]
 say uninstall_takes_its_files_and_no_others $? "$left"
 
+# A staged tree runs where it lies, and says where it looked when its files are gone.
+make BUILD="$build" PREFIX=/opt/ng DESTDIR="$stage" install >/dev/null 2>&1
+mv "$stage/opt/ng" "$NG_TMP/moved"
+out=$(cd / && env -u NG_HOME "$NG_TMP/moved/bin/narrowgauge" show quickstart 2>&1)
+[[ $? = 0 && $out == *train.lr* ]]
+say moved_program_finds_the_files_beside_it $? "$out"
+rm -r "$NG_TMP/moved/share"
+out=$(cd / && env -u NG_HOME "$NG_TMP/moved/bin/narrowgauge" list 2>&1)
+[[ $? = 2 && $out == *"$NG_TMP/moved/share/narrowgauge, /opt/ng/share/narrowgauge"* ]]
+say lost_files_are_told_with_the_places_looked_in $? "$out"
+
 # Run from a folder and an environment that know nothing of the source tree.
 make BUILD="$build" PREFIX="$prefix" install >/dev/null 2>&1
 cd / || exit 1

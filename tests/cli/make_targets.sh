@@ -3,6 +3,7 @@
 # shellcheck disable=SC2016 # text in single quotes is meant for other shells and for make
 set -u
 cd "$NG_HOME" || exit 1
+unset NO_INSTALL OPTIONAL # of whoever runs the tests
 
 # name, text, command...: the command fails and its output has the text.
 refuses() {

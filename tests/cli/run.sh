@@ -37,6 +37,12 @@ if command -v python3 >/dev/null; then
     holds run_json_parses python3 -m json.tool run.json
     "$NG" run tiny --json -n >plan.json
     holds dry_run_json_parses python3 -m json.tool plan.json
+    holds run_json_has_short_numbers python3 -c '
+import json
+seen = []
+json.load(open("run.json"), parse_float=lambda text: seen.append(text))
+digits = [len(text.split("e")[0].replace(".", "").lstrip("-0")) for text in seen]
+assert seen and max(digits) <= 12, max(seen, key=len)'
     holds events_parse python3 -c '
 import json
 lines = [json.loads(line) for line in open("out/tiny/events.jsonl")]
@@ -44,7 +50,7 @@ assert lines[0]["event"] == "sweep" and lines[-1]["event"] == "end", lines
 done = [l for l in lines if l.get("phase") == "finished"]
 assert len(done) == 5 and all(len(l["result_hash"]) == 64 for l in done), done'
 else
-    for name in run_json_parses dry_run_json_parses events_parse; do
+    for name in run_json_parses run_json_has_short_numbers dry_run_json_parses events_parse; do
         echo "skip $name: python3 is not installed"
     done
 fi

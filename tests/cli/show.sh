@@ -6,10 +6,12 @@ set -u
 cd "$NG_TMP" || exit 1
 
 gives show_experiment_has_defaults 0 'train.beta1' "$NG" show quickstart
-gives show_experiment_writes_decimals 0 '(0.001)' "$NG" show quickstart
+gives show_experiment_writes_decimals 0 'train.lr = 0.001' "$NG" show quickstart
 gives show_experiment_takes_overrides 0 'train.epochs = 2' "$NG" show quickstart train.epochs=2
 gives show_experiment_refuses_a_bad_override 2 'train.epoch' "$NG" show quickstart train.epoch=2
 gives show_experiment_recipe_names_the_rule 0 'recipe fp8-lean' "$NG" show quickstart --recipe
+cp "$NG_HOME/experiments/recipes/fp8-e5m2.yaml" .
+gives show_recipe_file_has_its_cells 0 'input@wgrad' "$NG" show ./fp8-e5m2.yaml
 gives show_recipe_has_its_cells 0 'input@wgrad' "$NG" show fp8-e5m2
 gives show_data_set_has_its_licence 0 'CC BY 4.0' "$NG" show optdigits
 gives show_unknown_name_gets_a_suggestion 2 "did you mean 'fp8-lean'" "$NG" show fp8-laen
@@ -31,6 +33,8 @@ gives show_run_has_its_cells 0 'layer.0.linear' "$NG" show --recipe "$run"
 stored=$("$NG" show "$run" | awk '$1 == "result_hash" { print $2 }')
 same show_hash_recomputes_the_stored_one "$("$NG" show --hash "$run")" "$stored  $run"
 gives show_folder_lists_the_runs 0 "$(basename "$run")" "$NG" show out/tiny
+gives show_folder_gives_the_memory 0 'peak MiB' "$NG" show out/tiny
+gives next_command_can_be_typed 0 "Next:   $NG show out/tiny" "$NG" report out/tiny
 gives list_folder_gives_the_hash 0 "$stored" "$NG" list out/tiny
 gives report_writes_again 0 'report.html' "$NG" report out/tiny
 gives report_of_no_run_is_refused 2 'plan.jsonl' "$NG" report ./folder.h5/

@@ -96,12 +96,14 @@ START_TEST(two_axes_give_their_product_with_the_last_one_fastest)
 {
     make(&plan, "tiny", "sweep.recipe=bf16,fp32", "sweep.train.lr=1e-3,2e-3,4e-3");
     ck_assert_uint_eq(plan.arm_count, 6);
-    ck_assert_str_eq(plan.arm_labels[0], "recipe=bf16, train.lr=1e-3");
-    ck_assert_str_eq(plan.arm_labels[1], "recipe=bf16, train.lr=2e-3");
-    ck_assert_str_eq(plan.arm_labels[3], "recipe=fp32, train.lr=1e-3");
+    ck_assert_str_eq(plan.arm_labels[0], "bf16 lr=1e-3");
+    ck_assert_str_eq(plan.arm_labels[1], "bf16 lr=2e-3");
+    ck_assert_str_eq(plan.arm_labels[3], "fp32 lr=1e-3");
     ck_assert(plan.trials[5].experiment.train.lr == 4e-3);
     ck_assert(plan.experiment.train.lr == 1e-3);
     ck_assert_int_eq(plan.reference_arm, 3);
+    ck_assert_int_eq(plan.arm_references[1], 4);
+    ck_assert_int_eq(plan.arm_references[4], 4);
 }
 END_TEST
 
@@ -310,9 +312,8 @@ START_TEST(another_plan_in_the_folder_is_refused_with_the_difference)
     static const struct {
         const char *override, *words;
     } cases[] = {{"name=other", "holds experiment tiny, expected other"},
-                 {"seeds=0..1", "holds a plan of 5 trials, expected the 10"},
-                 {"seeds=1", "holds another plan: its trial 0 is tiny-"},
-                 {"train.lr=0.5", "holds another plan: its trial 0 is tiny-"}};
+                 {"seeds=1", "holds another plan: its trial 0, fp32 s0, is not among"},
+                 {"train.lr=0.5", "train.lr is 0.001 there and 0.5 here"}};
     make(&plan, "tiny", NULL, NULL);
     ck_assert_int_eq(ng_plan_write(&plan, scratch, &err), NG_OK);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
