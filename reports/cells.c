@@ -116,6 +116,22 @@ bool ng_is_reference(const struct ng_comparison *comparison, const struct ng_arm
     return arm->reference == (int)(arm - comparison->arms);
 }
 
+bool ng_has_several_references(const struct ng_comparison *comparison)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < comparison->arm_count; i++)
+        count += ng_is_reference(comparison, &comparison->arms[i]);
+    return count > 1;
+}
+
+const char *ng_reference_name(const struct ng_comparison *comparison)
+{
+    const struct ng_arm *reference = ng_reference_arm(comparison);
+    if (reference == NULL)
+        return NULL;
+    return ng_has_several_references(comparison) ? reference->recipe : reference->label;
+}
+
 void ng_group_name(const struct ng_comparison *comparison, size_t group,
                    struct ng_text *text)
 {

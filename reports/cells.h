@@ -37,6 +37,10 @@ double ng_arm_state(const struct ng_arm *arm);
  * its own? A sweep over more than recipes has several. */
 const struct ng_arm *ng_reference_arm(const struct ng_comparison *comparison);
 bool ng_is_reference(const struct ng_comparison *comparison, const struct ng_arm *arm);
+bool ng_has_several_references(const struct ng_comparison *comparison);
+/* What to call what the others are measured against: the one reference's label, or the
+ * recipe that several references share; NULL where there is none. */
+const char *ng_reference_name(const struct ng_comparison *comparison);
 
 /* "digit 3"; of an intersection the bands alone, "south x old". Foreign text: escape it. */
 void ng_group_name(const struct ng_comparison *comparison, size_t group,

@@ -168,8 +168,8 @@ static void add_head(const struct ng_comparison *comparison, struct ng_text *pag
 static void add_reference_label(const struct ng_comparison *comparison,
                                 const char *otherwise, struct ng_text *page)
 {
-    const struct ng_arm *reference = ng_reference_arm(comparison);
-    ng_escape_html(page, reference != NULL ? reference->label : otherwise, 16);
+    const char *name = ng_reference_name(comparison);
+    ng_escape_html(page, name != NULL ? name : otherwise, 16);
 }
 
 static void add_difference_head(const struct ng_comparison *comparison,
@@ -177,7 +177,9 @@ static void add_difference_head(const struct ng_comparison *comparison,
 {
     ng_text_add(page, "<th scope=\"col\">difference to ");
     add_reference_label(comparison, "a reference", page);
-    ng_text_add(page, "<small>paired by seed [95&nbsp;%]</small></th>");
+    ng_text_add(page, ng_has_several_references(comparison)
+                          ? "<small>at the same other keys [95&nbsp;%]</small></th>"
+                          : "<small>paired by seed [95&nbsp;%]</small></th>");
 }
 
 /* The reference's accuracy there and the others' differences stand in one column. */
@@ -190,10 +192,12 @@ static void add_worst_head(const struct ng_comparison *comparison, struct ng_tex
         struct ng_text name = {0};
         ng_text_add(page, " of ");
         add_reference_label(comparison, "", page);
-        ng_text_add(page, ":<br>");
-        ng_group_name(comparison, reference->worst_group, &name);
-        ng_escape_html(page, name.data, 26);
-        ng_text_release(&name);
+        if (!ng_has_several_references(comparison)) {
+            ng_text_add(page, ":<br>");
+            ng_group_name(comparison, reference->worst_group, &name);
+            ng_escape_html(page, name.data, 26);
+            ng_text_release(&name);
+        }
         ng_text_add(page, "<small>");
         add_reference_label(comparison, "", page);
         ng_text_add(page, ": accuracy; others: difference</small>");

@@ -84,11 +84,13 @@ static void add_first_table(const struct ng_comparison *comparison,
         struct ng_text name = {0};
         ng_group_name(comparison, reference->worst_group, &name);
         ng_text_add(page, " of ");
-        add_label(page, reference->label);
-        ng_text_add(page, ", ");
-        add_label(page, name.data);
+        add_label(page, ng_reference_name(comparison));
+        if (!ng_has_several_references(comparison)) {
+            ng_text_add(page, ", ");
+            add_label(page, name.data);
+        }
         ng_text_add(page, " (");
-        add_label(page, reference->label);
+        add_label(page, ng_reference_name(comparison));
         ng_text_add(page, ": accuracy; others: difference)");
         ng_text_release(&name);
     }

@@ -12,8 +12,8 @@ static const char *or_nothing(const char *words)
 
 static const char *reference_label(const struct ng_comparison *comparison)
 {
-    const struct ng_arm *reference = ng_reference_arm(comparison);
-    return reference != NULL ? or_nothing(reference->label) : "the reference";
+    const char *name = ng_reference_name(comparison);
+    return name != NULL ? name : "the reference";
 }
 
 const char *ng_phrase_limit_head(size_t item)

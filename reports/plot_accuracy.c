@@ -408,7 +408,7 @@ static void draw_legend(struct drawing *drawing)
         struct ng_text words = {0};
         ng_picture_swatch(drawing->picture, "#dddddd", LEGEND + 1, y);
         ng_escape_plain(&words, reference->label, 12);
-        ng_text_add(&words, ", 95 % interval");
+        ng_text_add(&words, " over seeds");
         legend_line(drawing, words.data != NULL ? words.data : "", &y);
         ng_text_release(&words);
     }

@@ -115,6 +115,14 @@ static void add_summary(const struct ng_plan *plan,
     ng_text_add(text, input->seed_count == 1 ? "seed " : "seeds ");
     for (size_t s = 0; s < input->seed_count; s++)
         ng_text_printf(text, "%s%u", s == 0 ? "" : ", ", (unsigned)input->seeds[s]);
+    const struct ng_sweep *sweep = &plan->experiment.sweep;
+    const char *between = "; but swept: ";
+    for (size_t i = 0; i < sweep->count; i++) {
+        if (strcmp(sweep->axes[i].path, "recipe") == 0)
+            continue;
+        ng_text_printf(text, "%s%s", between, sweep->axes[i].path);
+        between = ", ";
+    }
 }
 
 /* Moves a finished text into the arena. */
