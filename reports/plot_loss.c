@@ -61,7 +61,6 @@ struct limits {
 static void write_data(const struct ng_comparison *comparison, struct ng_text *data,
                        struct stretches stretches, struct limits *limits)
 {
-    const struct ng_arm *reference = ng_reference_arm(comparison);
     bool all_diverged = true;
     for (size_t i = 0; i < comparison->arm_count; i++)
         all_diverged &= comparison->arms[i].verdict == NG_VERDICT_DIVERGED;
@@ -69,14 +68,18 @@ static void write_data(const struct ng_comparison *comparison, struct ng_text *d
     ng_text_printf(
         data,
         "# last step of a stretch of %zu, then for each arm its mean loss and "
-        "the difference to the reference\n",
+        "the difference to its reference\n",
         stretches.length);
     for (size_t row = 0; row < stretches.count; row++) {
         size_t end = (row + 1) * stretches.length;
         ng_text_printf(data, "%zu", end < stretches.steps ? end : stretches.steps);
-        double base = mean_loss(reference, stretches, row);
         for (size_t i = 0; i < comparison->arm_count; i++) {
-            double loss = mean_loss(&comparison->arms[i], stretches, row);
+            const struct ng_arm *arm = &comparison->arms[i];
+            double loss = mean_loss(arm, stretches, row);
+            double base =
+                arm->reference < 0
+                    ? (double)NAN
+                    : mean_loss(&comparison->arms[arm->reference], stretches, row);
             double values[] = {loss, loss - base};
             for (int k = 0; k < 2; k++)
                 ng_text_printf(data, isfinite(values[k]) ? "\t%.6g" : "\tNaN",

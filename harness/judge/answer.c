@@ -370,7 +370,7 @@ static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
                     "add recipes to the sweep");
     } else {
         if (references > 1)
-            ng_text_printf(text, "Against %s, the most accurate of %zu references: ",
+            ng_text_printf(text, "%s is the most accurate of %zu references. ",
                            reference->label, references);
         add_advice(c, text);
     }

@@ -59,6 +59,7 @@ static struct ng_arm arm_of(int number)
     double x = number;
     struct ng_arm arm = {
         .label = number ? "fp8-lean" : "fp32",
+        .reference = number ? -1 : 0,
         .recipe = number ? "fp8-lean" : "fp32",
         .summary = "words",
         .verdict = number ? NG_VERDICT_NOT_ENOUGH : NG_VERDICT_REFERENCE,
@@ -185,6 +186,7 @@ static void same_gates(const struct ng_comparison *a, const struct ng_comparison
 
 static void same_arm(const struct ng_arm *a, const struct ng_arm *b)
 {
+    ck_assert_int_eq(a->reference, b->reference);
     ck_assert_str_eq(a->label, b->label);
     ck_assert_str_eq(a->recipe, b->recipe);
     ck_assert_str_eq(a->summary, b->summary);
@@ -255,6 +257,11 @@ START_TEST(a_comparison_that_points_nowhere_is_refused)
     refused(ng_comparison_read(file_path, &arena, &out, &err), NG_INVALID,
             "recommended arm does not exist");
     in.recommended = 1;
+    in.arms[1].reference = 2;
+    good(ng_comparison_write(file_path, &in, &err));
+    refused(ng_comparison_read(file_path, &arena, &out, &err), NG_INVALID,
+            "a reference or the recommended arm does not exist");
+    in.arms[1].reference = -1;
     in.arms[1].worst_group = 3;
     good(ng_comparison_write(file_path, &in, &err));
     refused(ng_comparison_read(file_path, &arena, &out, &err), NG_INVALID,

@@ -247,6 +247,9 @@ START_TEST(a_diverged_trial_makes_its_arm_diverged_however_accurate)
     const char *answer = answer_of(s);
     ck_assert_int_eq(s->out.arms[1].verdict, NG_VERDICT_DIVERGED);
     ck_assert_uint_eq(s->out.arms[1].diverged, 1);
+    ck_assert(isnan(s->out.arms[1].accuracy_difference.mean));
+    ck_assert(isnan(s->out.arms[1].accuracy.low));
+    ck_assert(!isnan(s->out.arms[2].accuracy_difference.mean));
     ck_assert_ptr_nonnull(strstr(answer, "fp8-e4m3 is undecided (-0.2 pt"));
     ck_assert_ptr_nonnull(
         strstr(answer, "; bf16 diverged (non-finite loss in 1 of 3 trials)."));
@@ -285,8 +288,8 @@ START_TEST(arms_are_compared_at_the_same_other_keys)
     ck_assert_int_eq(s->out.arms[3].verdict, NG_VERDICT_HARM);
     ck_assert_int_eq(s->out.reference, 1);
     ck_assert_int_eq(s->out.recommended, 1);
-    ck_assert_msg(strstr(answer, "the most accurate of 2 references") != NULL, "%s",
-                  answer);
+    ck_assert_msg(strstr(answer, "is the most accurate of 2 references. ") != NULL,
+                  "%s", answer);
     sweep_free(s);
 }
 END_TEST

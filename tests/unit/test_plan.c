@@ -219,6 +219,18 @@ END_TEST
 
 /* ---- Refusals ----------------------------------------------------------------------- */
 
+START_TEST(a_rule_that_matches_no_node_is_refused)
+{
+    char override[1024];
+    snprintf(override, sizeof override, "sweep.recipe=fp32,%s",
+             scratch_file("typo.yaml", "name: typo\nsummary: a slip\nrules:\n"
+                                       "  - {match: layre.0.*, output: bf16}\n"));
+    refuse("tiny", override, NULL,
+           "recipe typo, rule 1: 'layre.0.*' matches no node; nodes are input, "
+           "layer.0.linear");
+}
+END_TEST
+
 START_TEST(two_arms_of_one_configuration_are_refused)
 {
     char override[1024];
@@ -418,6 +430,7 @@ Suite *ng_suite_plan(void)
     tcase_add_test(hashes, recipe_counts_by_its_cells_not_by_its_name_or_rules);
     tcase_add_test(hashes, resolved_text_names_data_and_every_recipe_cell);
     TCase *refusals = new_case(suite, "refusals");
+    tcase_add_test(refusals, a_rule_that_matches_no_node_is_refused);
     tcase_add_test(refusals, two_arms_of_one_configuration_are_refused);
     tcase_add_test(refusals, two_recipes_of_one_name_are_refused);
     tcase_add_test(refusals, batch_beyond_the_data_is_refused);
