@@ -24,7 +24,8 @@ VERSION := 0.1.0
 
 # Any of these would change results; flags that only follow cannot undo all they do.
 UNSAFE := $(filter -Ofast -ffast-math -funsafe-math-optimizations -fassociative-math \
-            -freciprocal-math -ffinite-math-only -march=native, \
+            -freciprocal-math -ffinite-math-only -fsingle-precision-constant \
+            -mfpmath=387 -m32 -march=native, \
             $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS))
 ifneq ($(UNSAFE),)
 $(error CC, CFLAGS, CPPFLAGS or LDFLAGS contain $(UNSAFE), which changes the bits that \

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -49,6 +50,8 @@ static void become_gnuplot(const char *folder, char *const argv[], char **enviro
     if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(words, 2) >= 0 &&
         chdir(folder) == 0) {
         what = 'x';
+        /* A Ctrl-C is for the program, which finishes this drawing and then stops. */
+        signal(SIGINT, SIG_IGN);
         environ = environment;
         execvp(argv[0], argv);
     }

@@ -215,7 +215,8 @@ void ng_phrase_convention(const struct ng_comparison *comparison, size_t item,
         [1] =
             "95 % Student t interval over seeds; differences are formed seed by seed "
             "(arm minus reference: same initial weights, same batches), so the spread "
-            "that seeds share cancels.",
+            "that seeds share cancels. Accuracies move by whole rows, so their spread "
+            "counts as at least that of cutting to one row.",
         [3] =
             "mean of minus the natural logarithm of the label's probability, not below "
             "2^-50.",

@@ -639,6 +639,9 @@ static enum ng_status read_arms(struct ng_h5 *file, struct ng_arena *arena,
         good = good && is_arm_or_none(c, c->arms[i].reference);
     if (!good)
         NG_TRY(refuse(file, "a reference or the recommended arm does not exist", err));
+    for (size_t i = 0; i < c->arm_count; i++)
+        if (c->arms[i].seeds != c->seed_count)
+            NG_TRY(refuse(file, "an arm has another number of seeds", err));
 out:
     return status;
 }

@@ -141,14 +141,16 @@ static enum ng_status judge(const struct ng_sweep_state *sweep,
         NG_TRY(ng_fail(err, NG_FAILED, "No memory for the comparison."));
     NG_TRY(ng_compare(sweep->plan, sweep->folder, &arena, &comparison, err));
     NG_TRY(ng_comparison_write(path, &comparison, err));
-    NG_TRY(ng_report_write(&comparison, sweep->folder, err));
     struct ng_results results = {.comparison = &comparison,
                                  .folder = sweep->folder,
                                  .program = request->program};
+    /* The results stand, and are printed, even where the plots cannot be drawn. */
+    enum ng_status drawn = ng_report_write(&comparison, sweep->folder, err);
     if (request->json)
         NG_TRY(ng_results_print_json(&results, err));
     else
         ng_results_print(&results);
+    status = drawn;
 out:
     ng_arena_release(&arena);
     return status;
@@ -170,6 +172,10 @@ static enum ng_status run_plan(const struct ng_plan *plan,
     } else {
         ng_stop_install();
         NG_TRY(train(&sweep, request, err));
+        if (*ng_stop_flag())
+            NG_TRY(ng_fail(err, NG_INTERRUPTED,
+                           "Stopped after the last trial, before the comparison; the "
+                           "same command goes on."));
         NG_TRY(judge(&sweep, request, err));
     }
 out:

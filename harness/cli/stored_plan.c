@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What a line holds goes to the plan; false: no memory. */
 typedef bool take_line(const json_t *line, struct ng_stored_plan *plan, size_t room,
@@ -53,7 +54,10 @@ static bool read_lines(const char *path, take_line *take, struct ng_stored_plan 
     char *text = NULL;
     size_t capacity = 0;
     ssize_t length;
-    FILE *file = fopen(path, "re");
+    struct stat there;
+    FILE *file = NULL;
+    if (stat(path, &there) == 0 && S_ISREG(there.st_mode)) /* a pipe would block */
+        file = fopen(path, "re");
     if (file == NULL)
         return true;
     while (good && (length = getline(&text, &capacity, file)) > 0) {

@@ -142,7 +142,7 @@ static struct ng_estimate accuracy_difference_of(struct work *work, size_t arm,
         work->values[s] = ((double)correct_rows(work, arm, s, group) -
                            (double)correct_rows(work, (size_t)reference, s, group)) /
                           rows;
-    return ng_stats_estimate(work->values, work->input->seed_count);
+    return ng_stats_estimate_stepped(work->values, work->input->seed_count, 1.0 / rows);
 }
 
 /* A real metric, as it stands in struct measure at `offset`; minus the reference's

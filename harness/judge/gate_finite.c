@@ -6,7 +6,7 @@
 
 static void say_where(const struct ng_run *run, long long step, struct ng_text *why)
 {
-    ng_text_printf(why, "the loss is not finite at step %lld", step);
+    ng_text_printf(why, "loss or gradient is not finite at step %lld", step);
     if (run->first_bad_tensor != NULL && run->first_bad_tensor[0] != '\0')
         ng_text_printf(why, ", first in %s", run->first_bad_tensor);
 }
@@ -33,7 +33,7 @@ static bool holds(const struct ng_run *run, struct ng_text *why)
 
 const struct ng_gate ng_gate_finite = {
     .name = "finite",
-    .help = "No trial's loss was non-finite at any step.",
+    .help = "No trial's loss or gradient was non-finite at any step.",
     .holds = holds,
-    .what_held = "the loss was finite at every step",
+    .what_held = "loss and gradients were finite at every step",
 };

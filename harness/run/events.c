@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,7 +16,14 @@ int ng_events_open(const char *folder)
     int length = snprintf(path, sizeof path, "%s/events.jsonl", folder);
     if (length < 0 || (size_t)length >= sizeof path)
         return -1;
-    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    /* Not blocking, so that a pipe of that name cannot hold the run up. */
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666);
+    struct stat there;
+    if (fd >= 0 && (fstat(fd, &there) != 0 || !S_ISREG(there.st_mode))) {
+        close(fd);
+        return -1;
+    }
+    return fd;
 }
 
 static json_t *event(const char *kind)

@@ -66,6 +66,8 @@ static void start_trials(struct running *run)
             snprintf(sweep->trials[run->next].reason,
                      sizeof sweep->trials[run->next].reason, "%.1000s", err.text);
             set_phase(run, run->next, NG_TRIAL_FAILED);
+            if (run->options->fail_fast)
+                run->sweep->stopping = true;
             continue;
         }
         run->busy++;

@@ -5,6 +5,7 @@
 #include <gsl/gsl_statistics_double.h>
 #include <gsl/gsl_version.h>
 #include <math.h>
+#include <stdbool.h>
 #include <pthread.h>
 
 #include "formats/math/math.h"
@@ -29,30 +30,35 @@ static double half_width(double deviation, size_t n)
     return t * deviation / sqrt((double)n);
 }
 
-static int all_equal(const double *values, size_t n)
+static bool all_equal(const double *values, size_t n)
 {
     for (size_t i = 1; i < n; i++)
         if (!(values[i] == values[0]))
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 struct ng_estimate ng_stats_estimate(const double *values, size_t n)
+{
+    return ng_stats_estimate_stepped(values, n, 0.0);
+}
+
+struct ng_estimate ng_stats_estimate_stepped(const double *values, size_t n,
+                                             double step)
 {
     struct ng_estimate estimate = {(double)NAN, (double)NAN, (double)NAN};
     if (n == 0)
         return estimate;
     /* n equal values need not sum to exactly n times the value, so their mean is taken
      * as what it is: otherwise a point would become an interval one ulp wide. */
-    if (all_equal(values, n)) {
-        estimate.mean = values[0];
-        if (n > 1)
-            estimate.low = estimate.high = values[0];
+    bool equal = all_equal(values, n);
+    estimate.mean = equal ? values[0] : ng_sum_f64(values, n) / (double)n;
+    if (n == 1)
         return estimate;
-    }
-    estimate.mean = ng_sum_f64(values, n) / (double)n;
-    double deviation = gsl_stats_sd_m(values, 1, n, estimate.mean);
-    double half = half_width(deviation, n);
+    double deviation = equal ? 0.0 : gsl_stats_sd_m(values, 1, n, estimate.mean);
+    /* The deviation that cutting to whole steps alone would cause. */
+    double least = step / sqrt(12.0);
+    double half = half_width(deviation < least ? least : deviation, n);
     estimate.low = estimate.mean - half;
     estimate.high = estimate.mean + half;
     return estimate;

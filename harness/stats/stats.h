@@ -3,7 +3,7 @@
  *
  * The interval of n values with mean a and sample standard deviation s (divisor n - 1)
  * at level 0.95 is a -+ t * s / sqrt(n), t the 0.975 quantile of Student's distribution
- * with n - 1 degrees of freedom (Student 1908). Equal values give a point. Fewer than
+ * with n - 1 degrees of freedom (Student 1908). Equal values give a point (but see below). Fewer than
  * two values give no interval: low = high = NaN. A NaN among the values makes all three
  * NaN.
  *
@@ -26,6 +26,12 @@ double ng_stats_t_quantile(double p, double freedom);
 
 /* n = 0: all NaN. */
 struct ng_estimate ng_stats_estimate(const double *values, size_t n);
+
+/* The same for values that can only move in whole steps (a share of rows moves by one
+ * row): their deviation is taken as at least step / sqrt(12), that of cutting to steps,
+ * so that a tie between a few seeds does not pass for certainty. */
+struct ng_estimate ng_stats_estimate_stepped(const double *values, size_t n,
+                                             double step);
 
 /* The number of values, above n, at which an interval of this mean and spread would lie
  * wholly on one side of `bound`, if mean and standard deviation stayed as they are;

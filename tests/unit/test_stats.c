@@ -10,6 +10,21 @@
 #define T_DF1 12.706204736174696
 #define T_DF2 4.302652729749461
 
+/* By hand: t(0.975, 2) * 0.01 / sqrt(12) / sqrt(3), t = 4.302652729749464. */
+START_TEST(a_tie_of_stepped_values_keeps_the_width_of_a_step)
+{
+    const double tie[] = {0.25, 0.25, 0.25}, spread[] = {0.0, 0.5, 1.0};
+    struct ng_estimate e = ng_stats_estimate_stepped(tie, 3, 0.01);
+    ck_assert(e.mean == 0.25);
+    ck_assert_double_eq_tol(e.high - e.mean, 0.0071710878829157735, 1e-15);
+    ck_assert_double_eq_tol(e.mean - e.low, 0.0071710878829157735, 1e-15);
+    struct ng_estimate plain = ng_stats_estimate(spread, 3);
+    e = ng_stats_estimate_stepped(spread, 3, 0.01);
+    ck_assert(e.low == plain.low);
+    ck_assert(e.high == plain.high);
+}
+END_TEST
+
 START_TEST(t_quantile_equals_closed_forms_and_tables)
 {
     ck_assert_double_eq_tol(ng_stats_t_quantile(0.975, 1.0), T_DF1, 1e-10);
@@ -93,6 +108,7 @@ Suite *ng_suite_stats(void)
 {
     Suite *suite = suite_create("stats");
     TCase *tests = tcase_create("stats");
+    tcase_add_test(tests, a_tie_of_stepped_values_keeps_the_width_of_a_step);
     tcase_add_test(tests, t_quantile_equals_closed_forms_and_tables);
     tcase_add_test(tests, t_quantile_of_nonsense_is_nan_and_does_not_end_the_process);
     tcase_add_test(tests, interval_of_two_values_is_12_7_half_distances_wide);
