@@ -75,8 +75,8 @@ all: $(BUILD)/narrowgauge ## build the program (nothing is installed); the defau
 
 $(BUILD)/narrowgauge: $(BUILD)/harness/cli/main.o $(BUILD)/libng.a
 	$(call say,LINK,$(LINK) -o $@ $^ $(LIBS))
-$(BUILD)/libng.a: $(LIBRARY)
-	$(call say,AR,rm -f $@ && ar rcs $@ $^)
+$(BUILD)/libng.a: $(LIBRARY) $(BUILD)/linked.txt
+	$(call say,AR,rm -f $@ && ar rcs $@ $(LIBRARY))
 $(BUILD)/unit: $(UNITS) $(BUILD)/libng.a
 	$(call say,LINK,$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS))
 $(BENCHES): %: %.o $(BUILD)/libng.a
@@ -102,6 +102,9 @@ $(BUILD)/flags.h: FORCE
 	   echo '#define NG_COMPILER "'"$$($(CC) --version | sed 's/["\\]//g; q')"'"'; \
 	   echo '#define NG_CFLAGS "'"$$(printf '%s' '$(strip $(CPPFLAGS) $(CFLAGS) $(FPFLAGS))' | \
 	     sed 's/["\\]//g')"'"'; } | { $(if-changed); }
+# A file that is gone, or other link flags, make a new archive and so a new program.
+$(BUILD)/linked.txt: FORCE
+	@echo '$(LIBRARY) $(LDFLAGS)' | { $(if-changed); }
 $(BUILD)/version.h: FORCE
 	@{ echo '#define NG_VERSION "$(VERSION)"'; \
 	   echo '#define NG_COMMIT "'"$$({ test -e .git && git describe --always --dirty --abbrev=12 \

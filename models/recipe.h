@@ -142,8 +142,8 @@ struct ng_node_recipe {
 
 /* Resolves the cells of one node. has_slots: it has GEMMs; is_logits: its output is the
  * model's logits.
- * NG_INVALID with the recipe, rule and cell where a value is unknown, not implemented, or
- * contradicts another one. */
+ * NG_INVALID with the recipe, rule and cell where a value is unknown, cannot be used
+ * there, or contradicts another one. */
 enum ng_status ng_recipe_resolve(const struct ng_recipe *recipe, const char *node,
                                  bool has_slots, bool is_logits,
                                  struct ng_node_recipe *resolved, struct ng_error *err);
