@@ -291,7 +291,8 @@ void ng_html_provenance(const struct ng_comparison *comparison, struct ng_text *
     ng_text_printf(
         page,
         ": %zu training rows, %zu test rows, %zu classes; %zu seed%s; numerics "
-        "version %lld; %.0f seconds of simulation in all.</p>\n<p>",
+        "version %lld; %.0f seconds of simulation (of a resumed "
+        "trial, those since it was last started).</p>\n<p>",
         comparison->train_rows, comparison->test_rows, comparison->classes,
         comparison->seed_count, comparison->seed_count == 1 ? "" : "s",
         (long long)comparison->numerics_version, comparison->wall_seconds);

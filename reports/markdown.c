@@ -321,7 +321,8 @@ static void add_provenance(const struct ng_comparison *comparison, struct ng_tex
     ng_text_printf(
         page,
         ": %zu training rows, %zu test rows, %zu classes; %zu seed%s; numerics "
-        "version %lld; %.0f seconds of simulation in all.\n\n",
+        "version %lld; %.0f seconds of simulation (of a resumed "
+        "trial, those since it was last started).\n\n",
         comparison->train_rows, comparison->test_rows, comparison->classes,
         comparison->seed_count, comparison->seed_count == 1 ? "" : "s",
         (long long)comparison->numerics_version, comparison->wall_seconds);

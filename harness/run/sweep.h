@@ -83,7 +83,8 @@ enum ng_status ng_sweep_look(struct ng_sweep_state *sweep,
                              const struct ng_sweep_watch *watch, struct ng_error *err);
 /* Makes the folder, takes its lock, looks, sets damaged files aside, writes the plan.
  * NG_INVALID: locked by another run, or another plan's; NG_FAILED: cannot be written, or
- * too small for what is to come. In both cases what was there stays as it was. */
+ * too small for what is to come. In both cases no result is lost: at most a damaged file
+ * was already set aside under its new name. */
 enum ng_status ng_sweep_enter(struct ng_sweep_state *sweep,
                               const struct ng_sweep_watch *watch, struct ng_error *err);
 /* NG_FAILED: at least one trial produced no result (its reason stands in the trial); the
