@@ -7,10 +7,10 @@
 
 # To build, run and test.
 PACKAGES := gcc libc6-dev make pkg-config libhdf5-dev libgsl-dev libyaml-dev libjansson-dev \
-            libmd-dev librandom123-dev gnuplot-nox|gnuplot-qt|gnuplot-x11 check libsubunit-dev procps
+            libmd-dev zlib1g-dev libzip-dev curl librandom123-dev gnuplot-nox|gnuplot-qt|gnuplot-x11 check libsubunit-dev procps
 # Independent programs that tests compare with; a test skips what is absent.
 ORACLES  := python3 python3-numpy python3-h5py python3-pip hdf5-tools clang clang-format \
-            libmpfr-dev mandoc shellcheck chromium
+            libmpfr-dev libclang-rt-14-dev|libclang-rt-dev mandoc shellcheck chromium
 
 # --- Knobs ----------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@ endif
 
 # pkg-config is asked at first use, not while this file is read: `make deps` may have to
 # install it first.
-MODULES := hdf5 gsl yaml-0.1 jansson libmd
+MODULES := hdf5 gsl yaml-0.1 jansson libmd zlib libzip
 pkg      = $(shell pkg-config $(1) 2>/dev/null || echo MISSING)
 need     = $(if $(filter MISSING,$(1)),$(error libraries are missing ($(MODULES)); \
              type `make deps` to install them),$(1))

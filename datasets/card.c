@@ -1,44 +1,137 @@
+#include "datasets/card.h"
+
 #include <string.h>
 
-#include "datasets/dataset.h"
-#include "formats/base/text.h"
+#define MANY    1e9 /* rows */
+#define FLT_TOP 3.4028234663852886e+38
 
-#define MANY   1e9          /* rows, features */
-#define VALUES 2147483648.0 /* rows times features */
+static const char *const roles[] = {"train", "test", "all", NULL};
+static const char *const parts[] = {"features", "labels", NULL};
+static const char *const bys[] = {"label", "file", "position", NULL};
+static const char *const standards[] = {"column", "set", "none", NULL};
+static const char *const orders[] = {"shuffled", "stream", NULL};
+static const char *const repeats[] = {"keep", "drop", NULL};
 
-static const char *const roles[] = {"train", "test", NULL};
+const char *const ng_column_type_names[] = {"number", "category", "text", "time",
+                                            "label",  "ignore",   NULL};
 
 static const struct ng_key file_keys[] = {
     {.name = "role",
      .type = NG_KEY_TEXT,
      .offset = offsetof(struct ng_card_file, role),
      .choices = roles,
-     .help = "The split that the rows of this file belong to.",
+     .help = "The split that the rows of this file belong to; all is divided by "
+             "test_share.",
      .flags = NG_KEY_REQUIRED},
+    {.name = "part",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card_file, part),
+     .fallback = "features",
+     .choices = parts,
+     .help = "What the file holds; labels stand beside the features file of the same "
+             "place among its role's."},
     {.name = "path",
      .type = NG_KEY_TEXT,
      .offset = offsetof(struct ng_card_file, path),
      .help = "Where the file lies, below the data folder.",
      .flags = NG_KEY_REQUIRED | NG_KEY_LABEL},
+    {.name = "array",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card_file, array),
+     .help = "npy: the name of the array in an .npz file."},
     {.name = "sha256",
      .type = NG_KEY_TEXT,
      .offset = offsetof(struct ng_card_file, sha256),
      .help = "The file's SHA-256 as 64 lower-case hexadecimal digits; another file is "
-             "refused.",
-     .flags = NG_KEY_REQUIRED},
+             "refused. Without it the file is taken as it is."},
     {.name = "rows",
      .type = NG_KEY_INT,
      .offset = offsetof(struct ng_card_file, rows),
-     .least = 1,
+     .fallback = "0",
+     .least = 0,
      .most = MANY,
-     .help = "The number of examples in the file; another number is refused.",
-     .flags = NG_KEY_REQUIRED},
+     .help = "The number of examples in the file; another number is refused. 0: not "
+             "known."},
+    {.name = "skip",
+     .type = NG_KEY_INT,
+     .offset = offsetof(struct ng_card_file, skip),
+     .fallback = "0",
+     .least = 0,
+     .most = MANY,
+     .help = "csv: the number of rows at the beginning that are no data, such as a "
+             "heading."},
+    {.name = "url",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card_file, url),
+     .help = "Where `data fetch` gets the file, or the zip archive that holds it.",
+     .flags = NG_KEY_LABEL},
+    {.name = "member",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card_file, member),
+     .help = "The file's name in the zip archive at url.",
+     .flags = NG_KEY_LABEL},
 };
 const struct ng_key_table ng_card_file_keys = {
     .name = "file of a data card",
     .size = sizeof(struct ng_card_file),
     .keys = file_keys,
     .count = sizeof file_keys / sizeof file_keys[0],
+};
+
+static const struct ng_key column_keys[] = {
+    {.name = "name",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card_column, name),
+     .help = "What slices, reports and features are called after.",
+     .flags = NG_KEY_REQUIRED},
+    {.name = "type",
+     .type = NG_KEY_CHOICE,
+     .offset = offsetof(struct ng_card_column, type),
+     .fallback = "number",
+     .choices = ng_column_type_names,
+     .help =
+         "What the fields are: number, category and text become features, label the "
+         "class, time and ignore nothing."},
+    {.name = "repeat",
+     .type = NG_KEY_INT,
+     .offset = offsetof(struct ng_card_column, repeat),
+     .fallback = "1",
+     .least = 1,
+     .most = 100000,
+     .help =
+         "As many columns of this kind side by side, called name0, name1 and so on."},
+    {.name = "categories",
+     .type = NG_KEY_TEXTS,
+     .offset = offsetof(struct ng_card_column, categories),
+     .help = "category: the names as the file spells them, in the order of their "
+             "features; without them they are learnt from the training rows."},
+    {.name = "least",
+     .type = NG_KEY_REAL,
+     .offset = offsetof(struct ng_card_column, least),
+     .fallback = "-3.4028234663852886e+38",
+     .least = -FLT_TOP,
+     .most = FLT_TOP,
+     .help = "number: a smaller value counts as missing."},
+    {.name = "most",
+     .type = NG_KEY_REAL,
+     .offset = offsetof(struct ng_card_column, most),
+     .fallback = "3.4028234663852886e+38",
+     .least = -FLT_TOP,
+     .most = FLT_TOP,
+     .help = "number: a larger value counts as missing."},
+    {.name = "buckets",
+     .type = NG_KEY_INT,
+     .offset = offsetof(struct ng_card_column, buckets),
+     .fallback = "256",
+     .least = 1,
+     .most = 65536,
+     .help = "text: the number of features that its words are hashed into."},
+};
+const struct ng_key_table ng_card_column_keys = {
+    .name = "column of a data card",
+    .size = sizeof(struct ng_card_column),
+    .keys = column_keys,
+    .count = sizeof column_keys / sizeof column_keys[0],
 };
 
 static const struct ng_key slice_keys[] = {
@@ -50,13 +143,34 @@ static const struct ng_key slice_keys[] = {
     {.name = "column",
      .type = NG_KEY_TEXT,
      .offset = offsetof(struct ng_card_slice, column),
-     .help = "\"label\", or a slice column that the reader declares.",
-     .flags = NG_KEY_REQUIRED},
+     .help = "A column of the card, or one that the generator declares; either this or "
+             "by."},
+    {.name = "by",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card_slice, by),
+     .choices = bys,
+     .help = "Bands by class, by file, or by position in the split; either this or "
+             "column."},
+    {.name = "edges",
+     .type = NG_KEY_REALS,
+     .offset = offsetof(struct ng_card_slice, edges),
+     .least = -FLT_TOP,
+     .most = FLT_TOP,
+     .help = "Where one band ends and the next begins, ascending; a value equal to an "
+             "edge belongs to the band above it."},
+    {.name = "parts",
+     .type = NG_KEY_INT,
+     .offset = offsetof(struct ng_card_slice, parts),
+     .fallback = "0",
+     .least = 0,
+     .most = 1000,
+     .help = "The number of bands of equal size; 0: 4 for numbers without edges, 5 for "
+             "positions."},
     {.name = "bands",
      .type = NG_KEY_TEXTS,
      .offset = offsetof(struct ng_card_slice, bands),
-     .help = "Names of the bands in the order of their numbers; without them the names "
-             "of the classes, or the reader's own."},
+     .help = "Names of the bands in their order; without them they are called after "
+             "edges, categories, classes or files."},
 };
 const struct ng_key_table ng_card_slice_keys = {
     .name = "slice of a data card",
@@ -79,35 +193,103 @@ static const struct ng_key card_keys[] = {
     {.name = "reader",
      .type = NG_KEY_TEXT,
      .offset = offsetof(struct ng_card, reader),
-     .help =
-         "What reads or generates it: csv (numbers, the label in the last column) or "
-         "the name of a generator.",
+     .help = "What reads or generates it: csv, idx, npy, text, or the name of a "
+             "generator.",
      .flags = NG_KEY_REQUIRED},
     {.name = "files",
      .type = NG_KEY_TABLES,
      .offset = offsetof(struct ng_card, files),
      .table = &ng_card_file_keys,
      .help = "The files of a reader; none for a generator."},
+    {.name = "separator",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card, separator),
+     .fallback = ",",
+     .help =
+         "csv: what stands between two fields: one character, tab, or blank (any run "
+         "of blanks and tabs)."},
+    {.name = "quotes",
+     .type = NG_KEY_BOOL,
+     .offset = offsetof(struct ng_card, quotes),
+     .fallback = "false",
+     .help =
+         "csv: a field in double quotes may hold separators and line ends; without, "
+         "a quote is a letter."},
+    {.name = "ragged",
+     .type = NG_KEY_BOOL,
+     .offset = offsetof(struct ng_card, ragged),
+     .fallback = "false",
+     .help = "csv: rows with too few fields are filled up with missing ones instead of "
+             "being refused."},
+    {.name = "missing",
+     .type = NG_KEY_TEXTS,
+     .offset = offsetof(struct ng_card, missing),
+     .help = "csv: fields that mean that nothing is known; an empty one always does."},
+    {.name = "label_strip",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card, label_strip),
+     .help = "csv: characters to cut off the end of the label."},
+    {.name = "columns",
+     .type = NG_KEY_TABLES,
+     .offset = offsetof(struct ng_card, columns),
+     .table = &ng_card_column_keys,
+     .help = "csv: what the fields of a row are, from left to right."},
     {.name = "classes",
      .type = NG_KEY_TEXTS,
      .offset = offsetof(struct ng_card, classes),
-     .help = "Names of the classes in the order of their numbers, as the label column "
-             "spells them.",
-     .flags = NG_KEY_REQUIRED},
-    {.name = "features",
-     .type = NG_KEY_INT,
-     .offset = offsetof(struct ng_card, features),
-     .least = 1,
-     .most = MANY,
-     .help = "The number of feature columns.",
-     .flags = NG_KEY_REQUIRED},
+     .help =
+         "Names of the classes in the order of their numbers; without them they are "
+         "learnt from the training rows."},
+    {.name = "label_values",
+     .type = NG_KEY_TEXTS,
+     .offset = offsetof(struct ng_card, label_values),
+     .help = "How the files spell the classes; without them like their names (csv), or "
+             "0, 1, 2 and so on (idx, npy)."},
+    {.name = "standardise",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card, standardise),
+     .fallback = "column",
+     .choices = standards,
+     .help = "Subtract the training mean and divide by the training deviation: of each "
+             "column, of the whole set, or not at all."},
+    {.name = "clip",
+     .type = NG_KEY_REAL,
+     .offset = offsetof(struct ng_card, clip),
+     .fallback = "20",
+     .least = 0,
+     .most = FLT_TOP,
+     .help = "A standardised value beyond this many deviations becomes this many; 0: "
+             "never."},
+    {.name = "order",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card, order),
+     .fallback = "shuffled",
+     .choices = orders,
+     .help = "Whether the order of rows is chance, or time."},
+    {.name = "test_share",
+     .type = NG_KEY_REAL,
+     .offset = offsetof(struct ng_card, test_share),
+     .fallback = "0.2",
+     .least = 0,
+     .most = 1,
+     .help =
+         "The share of rows of role all that is kept for the test: drawn, or the end "
+         "of a stream."},
+    {.name = "duplicates",
+     .type = NG_KEY_TEXT,
+     .offset = offsetof(struct ng_card, duplicates),
+     .fallback = "keep",
+     .choices = repeats,
+     .help = "What happens to rows of role all that repeat an earlier one."},
     {.name = "seed",
      .type = NG_KEY_INT,
      .offset = offsetof(struct ng_card, seed),
      .fallback = "0",
      .least = 0,
      .most = 4294967295.0,
-     .help = "Generators: the seed of the data, independent of the seeds of trials."},
+     .help =
+         "The seed of generated data or of the drawn split, independent of the seeds "
+         "of trials."},
     {.name = "train_rows",
      .type = NG_KEY_INT,
      .offset = offsetof(struct ng_card, train_rows),
@@ -150,206 +332,11 @@ const struct ng_key_table ng_card_keys = {
     .count = sizeof card_keys / sizeof card_keys[0],
 };
 
-#define BAD(...) ng_fail(err, NG_INVALID, __VA_ARGS__)
-
-static enum ng_status check_distinct(const struct ng_texts *texts, const char *what,
-                                     const char *card, struct ng_error *err)
+size_t ng_card_fields(const struct ng_card *card)
 {
-    for (size_t i = 0; i < texts->count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(texts->values[i], texts->values[j]) == 0)
-                return BAD("The data card %s names the %s '%s' twice; distinct names "
-                           "were expected.",
-                           card, what, texts->values[i]);
-    return NG_OK;
-}
-
-static bool stays_below(const char *path)
-{
-    if (path[0] == '/' || path[0] == '\0')
-        return false;
-    for (const char *part = path; part != NULL; part = strchr(part, '/')) {
-        part += *part == '/';
-        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
-            return false;
-    }
-    return true;
-}
-
-static enum ng_status check_file(const struct ng_card *card, size_t index,
-                                 struct ng_error *err)
-{
-    const struct ng_card_file *files = card->files.values;
-    const struct ng_card_file *file = &files[index];
-    if (strcmp(file->role, roles[0]) != 0 && strcmp(file->role, roles[1]) != 0)
-        return BAD(
-            "The data card %s gives the file %s the role '%s'; train or test was "
-            "expected.",
-            card->name, file->path, file->role);
-    if (!stays_below(file->path))
-        return BAD(
-            "The data card %s names the file '%s'; a path below the data folder, "
-            "without '..', was expected.",
-            card->name, file->path);
-    if (strlen(file->sha256) != 64 || strspn(file->sha256, "0123456789abcdef") != 64)
-        return BAD("The data card %s gives '%s' as SHA-256 of %s; 64 lower-case "
-                   "hexadecimal digits were expected.",
-                   card->name, file->sha256, file->path);
-    if (file->rows < 1)
-        return BAD("The data card %s expects %lld rows in %s; at least 1 was expected.",
-                   card->name, (long long)file->rows, file->path);
-    for (size_t i = 0; i < index; i++)
-        if (strcmp(files[i].path, file->path) == 0)
-            return BAD("The data card %s names the file %s twice; every file was "
-                       "expected once, or the splits would overlap.",
-                       card->name, file->path);
-    return NG_OK;
-}
-
-static enum ng_status check_files(const struct ng_card *card, struct ng_error *err)
-{
-    const struct ng_card_file *files = card->files.values;
-    size_t of_role[2] = {0, 0};
-    if (card->seed != 0 || card->train_rows != 0 || card->test_rows != 0)
-        return BAD("The data card %s gives seed, train_rows or test_rows, which belong "
-                   "to generators, but its reader %s reads files.",
-                   card->name, card->reader);
-    for (size_t i = 0; i < card->files.count; i++) {
-        enum ng_status status = check_file(card, i, err);
-        if (status != NG_OK)
-            return status;
-        of_role[strcmp(files[i].role, roles[1]) == 0]++;
-    }
-    for (int role = 0; role < 2; role++)
-        if (of_role[role] == 0)
-            return BAD("The data card %s has no file of role %s, which its reader %s "
-                       "needs.",
-                       card->name, roles[role], card->reader);
-    return NG_OK;
-}
-
-static enum ng_status check_generator(const struct ng_card *card, struct ng_error *err)
-{
-    if (card->files.count > 0)
-        return BAD("The data card %s lists files, but its reader %s generates the data "
-                   "and reads none.",
-                   card->name, card->reader);
-    if (card->train_rows < 1 || card->test_rows < 1)
-        return BAD(
-            "The data card %s asks for %lld training and %lld test rows; at least "
-            "1 of each was expected.",
-            card->name, (long long)card->train_rows, (long long)card->test_rows);
-    if (card->seed < 0 || card->seed > UINT32_MAX)
-        return BAD("The data card %s has the seed %lld; 0 to 4294967295 was expected.",
-                   card->name, (long long)card->seed);
-    return NG_OK;
-}
-
-static size_t column_bands(const struct ng_card *card, const struct ng_reader *reader,
-                           const char *column)
-{
-    if (strcmp(column, "label") == 0)
-        return card->classes.count;
-    for (size_t i = 0; i < reader->column_count; i++) {
-        if (strcmp(reader->columns[i].name, column) == 0) {
-            size_t count = 0;
-            while (reader->columns[i].bands[count] != NULL)
-                count++;
-            return count;
-        }
-    }
-    return 0;
-}
-
-static enum ng_status check_slices(const struct ng_card *card,
-                                   const struct ng_reader *reader, struct ng_error *err)
-{
-    const struct ng_card_slice *slices = card->slices.values;
-    enum ng_status status = NG_OK;
-    for (size_t i = 0; i < card->slices.count; i++) {
-        size_t bands = column_bands(card, reader, slices[i].column);
-        if (bands == 0)
-            return BAD(
-                "The data card %s has the slice %s on the column '%s', which the "
-                "reader %s does not have; 'label'%s%s%s was expected.",
-                card->name, slices[i].name, slices[i].column, reader->name,
-                reader->column_count > 0 ? " or a column such as '" : "",
-                reader->column_count > 0 ? reader->columns[0].name : "",
-                reader->column_count > 0 ? "'" : "");
-        if (slices[i].bands.count != 0 && slices[i].bands.count != bands)
-            return BAD(
-                "The data card %s names %zu bands for the slice %s; its column %s "
-                "has %zu.",
-                card->name, slices[i].bands.count, slices[i].name, slices[i].column,
-                bands);
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(slices[i].name, slices[j].name) == 0)
-                return BAD("The data card %s has two slices of the name %s; distinct "
-                           "names were expected.",
-                           card->name, slices[i].name);
-        NG_TRY(check_distinct(&slices[i].bands, "band", card->name, err));
-    }
-out:
-    return status;
-}
-
-static enum ng_status check_shape(const struct ng_card *card,
-                                  const struct ng_reader *reader, struct ng_error *err)
-{
-    if (card->classes.count < 2 || card->classes.count > UINT16_MAX)
-        return BAD("The data card %s names %zu classes; 2 to %d were expected.",
-                   card->name, card->classes.count, UINT16_MAX);
-    if (card->features < 1)
-        return BAD("The data card %s has %lld features; at least 1 was expected.",
-                   card->name, (long long)card->features);
-    if (reader->classes != 0 && card->classes.count != reader->classes)
-        return BAD("The data card %s names %zu classes; its reader %s makes %zu.",
-                   card->name, card->classes.count, reader->name, reader->classes);
-    if (reader->features != 0 && (size_t)card->features != reader->features)
-        return BAD("The data card %s has %lld features; its reader %s makes %zu.",
-                   card->name, (long long)card->features, reader->name,
-                   reader->features);
-    return check_distinct(&card->classes, "class", card->name, err);
-}
-
-/* A slip of the pen in a card must not make the machine swap. */
-static enum ng_status check_size(const struct ng_card *card, struct ng_error *err)
-{
-    const struct ng_card_file *files = card->files.values;
-    double rows = (double)card->train_rows + (double)card->test_rows;
-    for (size_t i = 0; i < card->files.count; i++)
-        rows += (double)files[i].rows;
-    if (rows * (double)card->features > VALUES)
-        return BAD("The data card %s asks for %.0f rows of %lld features; at most %.0f "
-                   "values (8 GiB) were expected.",
-                   card->name, rows, (long long)card->features, VALUES);
-    return NG_OK;
-}
-
-static enum ng_status unknown_reader(const struct ng_card *card, struct ng_error *err)
-{
-    const char *names[16];
-    size_t count = 0;
-    while (ng_readers[count] != NULL && count < 16) {
-        names[count] = ng_readers[count]->name;
-        count++;
-    }
-    const char *nearest = ng_text_nearest(card->reader, names, count);
-    return BAD("The data card %s has the reader '%s', which does not exist%s%s%s.",
-               card->name, card->reader, nearest != NULL ? "; did you mean '" : "",
-               nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
-}
-
-enum ng_status ng_card_check(const struct ng_card *card, struct ng_error *err)
-{
-    enum ng_status status = NG_OK;
-    const struct ng_reader *reader = ng_reader_by_name(card->reader);
-    if (reader == NULL)
-        return unknown_reader(card, err);
-    NG_TRY(check_shape(card, reader, err));
-    NG_TRY(reader->needs_files ? check_files(card, err) : check_generator(card, err));
-    NG_TRY(check_size(card, err));
-    NG_TRY(check_slices(card, reader, err));
-out:
-    return status;
+    const struct ng_card_column *columns = card->columns.values;
+    size_t fields = 0;
+    for (size_t i = 0; i < card->columns.count; i++)
+        fields += (size_t)columns[i].repeat;
+    return fields;
 }

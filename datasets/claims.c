@@ -46,6 +46,7 @@
  */
 #include <string.h>
 
+#include "datasets/load.h"
 #include "datasets/readers.h"
 #include "formats/math/math.h"
 
@@ -208,6 +209,8 @@ static void write_bands(const struct ng_card *card, const struct claim *claim,
 {
     const struct ng_card_slice *slices = card->slices.values;
     for (size_t i = 0; i < card->slices.count; i++) {
+        if (slices[i].column == NULL)
+            continue;
         if (strcmp(slices[i].column, "region") == 0)
             split->slice[i][row] = (uint16_t)claim->region;
         else if (strcmp(slices[i].column, "age") == 0)
@@ -215,17 +218,14 @@ static void write_bands(const struct ng_card *card, const struct claim *claim,
     }
 }
 
-static enum ng_status generate(const struct ng_card *card, struct ng_dataset *dataset,
-                               struct ng_split *split, uint64_t step,
-                               struct ng_error *err)
+static enum ng_status generate(struct ng_load *load, struct ng_split *split,
+                               uint64_t step, struct ng_error *err)
 {
-    struct source source = {.seed = (uint32_t)card->seed, .step = step};
+    struct source source = {.seed = (uint32_t)load->card->seed, .step = step};
     split->true_probability =
-        ng_arena_array(&dataset->arena, split->rows, 2 * sizeof(float));
+        ng_arena_array(&load->dataset->arena, split->rows, 2 * sizeof(float));
     if (split->true_probability == NULL)
-        return ng_fail(err, NG_FAILED,
-                       "The data set %s does not fit in memory (%zu rows).", card->name,
-                       split->rows);
+        return ng_load_no_memory(load, err);
     for (size_t row = 0; row < split->rows; row++) {
         source.row = row;
         struct claim claim = draw_claim(&source);
@@ -234,25 +234,23 @@ static enum ng_status generate(const struct ng_card *card, struct ng_dataset *da
         split->true_probability[2 * row + 1] = disputed;
         split->label[row] = uniform(&source, LABEL, 0) < disputed;
         write_features(&claim, split->x + row * FEATURES);
-        write_bands(card, &claim, split, row);
+        write_bands(load->card, &claim, split, row);
     }
     return NG_OK;
 }
 
-static enum ng_status load(const struct ng_card *card, const char *data_folder,
-                           struct ng_dataset *dataset, struct ng_error *err)
+static enum ng_status read(struct ng_load *load, struct ng_error *err)
 {
     enum ng_status status = NG_OK;
-    (void)data_folder;
+    struct ng_dataset *dataset = load->dataset;
+    NG_TRY(ng_load_columns(load, FEATURES, &load->card->classes, err));
     for (size_t i = 0; i < FEATURES; i++) {
         dataset->feature_names[i] = ng_arena_text(&dataset->arena, feature_names[i]);
         if (dataset->feature_names[i] == NULL)
-            return ng_fail(err, NG_FAILED,
-                           "The data set %s does not fit in memory (%zu rows).",
-                           card->name, dataset->test.rows);
+            NG_TRY(ng_load_no_memory(load, err));
     }
-    NG_TRY(generate(card, dataset, &dataset->train, 0, err));
-    NG_TRY(generate(card, dataset, &dataset->test, 1, err));
+    NG_TRY(generate(load, &dataset->train, 0, err));
+    NG_TRY(generate(load, &dataset->test, 1, err));
 out:
     return status;
 }
@@ -268,5 +266,5 @@ const struct ng_reader ng_reader_claims = {
     .classes = 2,
     .columns = columns,
     .column_count = sizeof columns / sizeof columns[0],
-    .load = load,
+    .read = read,
 };

@@ -1,12 +1,17 @@
 /*
- * Data sets: a card says what the files are, a reader or a generator fills the splits.
+ * Data sets: a card (datasets/card.h) says what the files are, a reader or a generator
+ * fills the splits.
  *
- * Features are FP32, standardised by mean and standard deviation fitted in FP64 on the
- * training split only: x = RN32((raw - mean) / deviation), deviation = sqrt(sum of
- * squares / rows); the fit is part of the result. A column that is constant in the
- * training split becomes all zeros, in both splits. Labels are class numbers. Each
- * slice column gives every example the number of its band; the names of the bands stand
- * once, in the data set.
+ * Features are FP32. Numbers are standardised by mean and standard deviation fitted in FP64
+ * on the training split only, missing values aside: x = RN32((raw - mean) / deviation),
+ * deviation = sqrt(sum of squares / rows); beyond +-clip it is +-clip, and counted; a missing
+ * value is 0. The fit is stored in the run file. A column that is constant in the training
+ * split becomes all zeros, in both splits. Indicators (0 or 1) stay as they are. Labels are
+ * class numbers. Each slice column gives every example the number of its band; the names of
+ * the bands stand once, in the data set.
+ *
+ * A text (reader "text") has no features and no labels: each split is a run of tokens, whose
+ * names are the classes.
  *
  * Ownership: everything in a struct ng_dataset belongs to it; ng_dataset_release()
  * frees it. Threads: read-only once loaded, so it may be shared.
@@ -18,45 +23,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "datasets/card.h"
 #include "formats/base/arena.h"
 #include "formats/base/error.h"
-#include "formats/base/key.h"
-
-/* One file of a card; files of one role follow each other in the order of the card. */
-struct ng_card_file {
-    char *role;   /* "train" or "test" */
-    char *path;   /* below the data folder */
-    char *sha256; /* 64 lower-case hexadecimal digits */
-    int64_t rows; /* expected number of examples */
-};
-extern const struct ng_key_table ng_card_file_keys;
-
-struct ng_card_slice {
-    char *name;
-    char *column;          /* "label", or a slice column that the reader declares */
-    struct ng_texts bands; /* names of the bands, in the order of their numbers; none:
-                            * the classes, or the reader's own names */
-};
-extern const struct ng_key_table ng_card_slice_keys;
-
-struct ng_card {
-    char *name;              /* what experiments call it */
-    char *title;             /* one line */
-    char *reader;            /* a name in ng_readers[]: "csv" or a generator's name */
-    struct ng_tables files;  /* struct ng_card_file; not for generators */
-    struct ng_texts classes; /* names of the classes, in the order of their numbers */
-    int64_t features;        /* number of feature columns */
-    int64_t seed;            /* generators: of the data, independent of trial seeds */
-    int64_t train_rows, test_rows; /* generators */
-    struct ng_tables slices;       /* struct ng_card_slice */
-    char *origin, *licence;
-    struct ng_texts quirks;
-};
-extern const struct ng_key_table ng_card_keys;
-
-/* Does the card contradict itself, or name something that does not exist? NG_INVALID,
- * with a sentence that begins with the card's name. Reads no file. */
-enum ng_status ng_card_check(const struct ng_card *card, struct ng_error *err);
+#include "formats/base/text.h"
 
 struct ng_slice_column {
     char *name;
@@ -70,6 +40,40 @@ struct ng_split {
     uint32_t *label;         /* rows */
     uint16_t **slice;        /* [slice column][row]: band numbers */
     float *true_probability; /* rows x classes where the truth is known, else NULL */
+    uint64_t (*key)[2]; /* rows: 128 bits of SHA-256 over the row as it was read, label
+                         * and ignored columns included; NULL for generators and texts */
+    uint16_t *missing;  /* rows: fields that said nothing; NULL: none ever does */
+    int64_t *time;      /* rows, ascending: place in the stream; NULL: no stream */
+    uint16_t *token;    /* a text: tokens, else NULL */
+    size_t tokens;
+};
+
+enum ng_feature_kind {
+    NG_FEATURE_NUMBER,
+    NG_FEATURE_CATEGORY, /* 1: the row's category is this one */
+    NG_FEATURE_MISSING,  /* 1: the number was missing */
+    NG_FEATURE_BUCKET,   /* 1: a word of the text falls here */
+};
+extern const char *const ng_feature_kind_names[];
+
+/* Of the raw values of one feature; [0] training, [1] test. */
+struct ng_feature_facts {
+    enum ng_feature_kind kind;
+    size_t missing[2], clipped[2];
+    double least[2], most[2]; /* NaN where all are missing */
+    double tiniest[2];        /* smallest magnitude that is not 0; NaN: all are 0 */
+};
+
+/* Of one column of a table: what was done to it. */
+struct ng_column_facts {
+    char *name;
+    enum ng_column_type type;
+    size_t first, features; /* its features */
+    size_t missing[2];      /* fields that said nothing */
+    size_t out_of_range[2]; /* beyond least..most, taken as missing */
+    size_t unseen;          /* test rows of a category that training rows do not have */
+    size_t pooled[2];       /* rows in "(rare)" */
+    size_t distinct;        /* categories in the training rows, before pooling */
 };
 
 struct ng_dataset {
@@ -79,32 +83,36 @@ struct ng_dataset {
     char **feature_names, **class_names;
     struct ng_slice_column *slices;
     struct ng_split train, test;
-    double *mean, *deviation; /* features: the fit used; deviation 0 marks a constant */
+    double *mean, *deviation; /* features: the fit used; deviation 0 marks a constant;
+                               * 0 and 1 where nothing is standardised */
+    struct ng_feature_facts *facts;  /* features */
+    struct ng_column_facts *columns; /* csv alone */
+    size_t column_count;
     size_t constant_columns;
-    char digest[65]; /* SHA-256 in hex over names, raw features, labels, band numbers
-                      * and true probabilities of both splits: the same wherever the
-                      * files lie */
+    size_t dropped;    /* rows that repeated an earlier one */
+    size_t short_rows; /* of a ragged table, filled up */
+    char
+        digest[65]; /* SHA-256 in hex over names, features as standardised, labels, band
+                      * numbers, times, tokens and true probabilities of both splits: the
+                      * same wherever the files lie */
 };
 
-/* A slice column that a reader knows besides "label". */
+/* A slice column that a generator knows. */
 struct ng_reader_column {
     const char *name;
     const char *const *bands; /* NULL at the end */
 };
 
-/* The loader checks the card, finds the files, and prepares the data set: names of
- * classes and slices, and every array of both splits but true_probability, all zero.
- * The reader then fills feature_names, raw features, labels, true_probability where it
- * knows it, and the band numbers of its own columns (slice i is card slice i; the
- * loader does "label"). data_folder is NULL for generators. */
+/* How a reader fills a data set (datasets/load.h has what it calls). */
+struct ng_load;
 struct ng_reader {
     const char *name;
     bool needs_files;
-    size_t features, classes; /* what it makes; 0: whatever the card says */
+    bool is_text;             /* tokens, no rows */
+    size_t features, classes; /* what a generator makes; 0: as the files say */
     const struct ng_reader_column *columns;
     size_t column_count;
-    enum ng_status (*load)(const struct ng_card *card, const char *data_folder,
-                           struct ng_dataset *dataset, struct ng_error *err);
+    enum ng_status (*read)(struct ng_load *load, struct ng_error *err);
 };
 extern const struct ng_reader *const ng_readers[]; /* NULL at the end */
 const struct ng_reader *ng_reader_by_name(const char *name);
@@ -116,5 +124,11 @@ const struct ng_reader *ng_reader_by_name(const char *name);
 enum ng_status ng_dataset_load(struct ng_dataset *dataset, const struct ng_card *card,
                                const char *data_folder, struct ng_error *err);
 void ng_dataset_release(struct ng_dataset *dataset);
+
+/* One line for each thing that was done to the data: constant columns, missing, out of range,
+ * unseen, pooled, clipped, dropped, files without a known SHA-256. Counts and names of
+ * columns only. */
+void ng_dataset_notes(const struct ng_dataset *dataset, const struct ng_card *card,
+                      struct ng_text *text);
 
 #endif

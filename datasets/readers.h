@@ -7,7 +7,7 @@
 
 #include "datasets/dataset.h"
 
-extern const struct ng_reader ng_reader_csv;
-extern const struct ng_reader ng_reader_claims;
+extern const struct ng_reader ng_reader_csv, ng_reader_idx, ng_reader_npy,
+    ng_reader_text, ng_reader_claims;
 
 #endif

@@ -78,6 +78,10 @@ static void load_input(struct ng_model *model, const struct ng_step *step)
         amax_bits = ng_amax_join(amax_bits, ng_amax_bits(row, width));
     }
     input->stats.amax_bits = ng_amax_as_stored(input->format, &cell->policy, amax_bits);
+    if (model->trace.see != NULL) {
+        struct ng_qmatrix matrix = ng_value_matrix(input, step->rows);
+        model->trace.see(model->trace.context, "input/output", &matrix);
+    }
 }
 
 void ng_model_forward(struct ng_model *model, const struct ng_step *step)

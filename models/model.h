@@ -63,6 +63,7 @@ struct ng_parameter {
 struct ng_step {
     uint32_t seed;
     uint64_t number;      /* from 0 */
+    uint64_t steps;       /* of the whole training, for schedules */
     uint32_t micro_batch; /* from 0, of micro_batches */
     uint32_t micro_batches;
     bool training;          /* false: evaluation */

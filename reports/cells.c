@@ -104,6 +104,13 @@ struct ng_cell ng_cell_mib(size_t bytes)
     return number(mib, mib < 9.995 ? 2 : mib < 999.5 ? 1 : 0, false);
 }
 
+struct ng_cell ng_cell_rows(const struct ng_group *group)
+{
+    if (group->suppressed)
+        return cell("fewer than %d rows", NG_GROUP_SUPPRESSED_BELOW);
+    return group->rows == 0 ? cell("no rows") : cell("%zu", group->rows);
+}
+
 const struct ng_arm *ng_reference_arm(const struct ng_comparison *comparison)
 {
     bool there = comparison->reference >= 0 &&
@@ -130,6 +137,11 @@ const char *ng_reference_name(const struct ng_comparison *comparison)
     if (reference == NULL)
         return NULL;
     return ng_has_several_references(comparison) ? reference->recipe : reference->label;
+}
+
+const char *ng_arm_kind(const struct ng_comparison *comparison)
+{
+    return ng_comparison_has_memory(comparison) ? "recipe" : "arm";
 }
 
 void ng_group_name(const struct ng_comparison *comparison, size_t group,

@@ -42,6 +42,9 @@ bool ng_has_several_references(const struct ng_comparison *comparison);
  * recipe that several references share; NULL where there is none. */
 const char *ng_reference_name(const struct ng_comparison *comparison);
 
+/* What an arm is called: "recipe"; of rows from elsewhere "arm". */
+const char *ng_arm_kind(const struct ng_comparison *comparison);
+
 /* "digit 3"; of an intersection the bands alone, "south x old". Foreign text: escape it. */
 void ng_group_name(const struct ng_comparison *comparison, size_t group,
                    struct ng_text *text);
@@ -52,6 +55,9 @@ struct ng_group_counts {
 };
 struct ng_group_counts ng_group_counts(const struct ng_comparison *comparison,
                                        const struct ng_arm *arm);
+
+/* "640", "no rows", "fewer than 10 rows". */
+struct ng_cell ng_cell_rows(const struct ng_group *group);
 
 /* Has any arm bytes of this class at its peak? */
 bool ng_class_is_used(const struct ng_comparison *comparison, int ledger_class);

@@ -121,6 +121,34 @@ void ng_escape_plain(struct ng_text *text, const char *words, size_t longest)
     add_each(text, words, longest, add_plain);
 }
 
+/* Where the character `count` characters on begins. */
+static const char *skip(const char *words, size_t count)
+{
+    while (count > 0 && *words != '\0') {
+        words++;
+        count -= ((unsigned char)*words & 0xC0) != 0x80;
+    }
+    return words;
+}
+
+void ng_escape_middle(struct ng_text *text, const char *words, size_t longest)
+{
+    struct ng_text plain = {0};
+    ng_escape_plain(&plain, words, SIZE_MAX);
+    const char *all = plain.data != NULL ? plain.data : "";
+    size_t length = ng_escape_length(all);
+    if (length <= longest || longest < 3) {
+        ng_escape_plain(text, all, longest);
+    } else {
+        size_t head = longest / 2, tail = longest - head - 1;
+        ng_text_add_n(text, all, (size_t)(skip(all, head) - all));
+        ng_text_add(text, ELLIPSIS);
+        ng_text_add(text, skip(all, length - tail));
+    }
+    text->failed |= plain.failed;
+    ng_text_release(&plain);
+}
+
 void ng_escape_html(struct ng_text *text, const char *words, size_t longest)
 {
     add_each(text, words, longest, add_html);

@@ -16,6 +16,8 @@
 #define NG_LONGEST_SENTENCE 600 /* of a question, an answer, a command */
 
 void ng_escape_plain(struct ng_text *text, const char *words, size_t longest);
+/* The same, but what is too long loses its middle: names that begin alike stay apart. */
+void ng_escape_middle(struct ng_text *text, const char *words, size_t longest);
 /* For element content and for attribute values in double quotes. */
 void ng_escape_html(struct ng_text *text, const char *words, size_t longest);
 /* For running text and table cells (CommonMark with tables). */

@@ -9,8 +9,9 @@
 #include "reports/output.h"
 #include "reports/phrases.h"
 
-/* Three pictures of this size in base64 leave a quarter of a megabyte for the rest. */
-#define LARGEST_PICTURE ((size_t)180 * 1024)
+/* Three pictures of this size in base64, and that of the groups, which is smaller, leave
+ * a sixth of a megabyte for the rest. */
+#define LARGEST_PICTURE ((size_t)170 * 1024)
 
 void ng_html_number(struct ng_text *page, struct ng_cell cell)
 {
@@ -28,6 +29,14 @@ void ng_html_cell(struct ng_text *page, struct ng_cell cell, const char *style)
                    *style != '\0' ? "\"" : "");
     ng_html_number(page, cell);
     ng_text_add(page, "</td>");
+}
+
+void ng_html_name(struct ng_text *page, const char *name, size_t longest)
+{
+    struct ng_text cut = {0};
+    ng_escape_middle(&cut, name, longest);
+    ng_html_phrase(page, &cut);
+    ng_text_release(&cut);
 }
 
 void ng_html_phrase(struct ng_text *page, const struct ng_text *phrase)
@@ -53,7 +62,7 @@ void ng_html_arm(struct ng_text *page, const struct ng_comparison *comparison,
                    "<th scope=\"row\"><svg class=\"mark\" width=\"14\" height=\"14\" "
                    "viewBox=\"0 0 14 14\" aria-hidden=\"true\" fill=\"%s\">%s</svg>",
                    ng_arm_colour(arm), outlines[ng_arm_shape(arm)]);
-    ng_escape_html(page, comparison->arms[arm].label, NG_LONGEST_LABEL);
+    ng_html_name(page, comparison->arms[arm].label, NG_LONGEST_LABEL);
     ng_text_add(page, "</th>");
 }
 
@@ -100,6 +109,7 @@ static enum ng_status read_picture(const char *folder, enum ng_plot plot,
     return NG_OK;
 }
 
+/* Nothing where the plot would show nothing. */
 static enum ng_status add_figure(const struct ng_comparison *comparison,
                                  const char *folder, enum ng_plot plot,
                                  struct ng_text *page, struct ng_error *err)
@@ -107,6 +117,8 @@ static enum ng_status add_figure(const struct ng_comparison *comparison,
     struct ng_text bytes = {0}, words = {0};
     const char *kind;
     enum ng_status status;
+    if (!ng_plot_is_drawn(comparison, plot))
+        return NG_OK;
     NG_TRY(read_picture(folder, plot, &bytes, &kind, err));
     ng_text_add(page, "<figure>");
     if (kind != NULL) {
@@ -169,7 +181,7 @@ static void add_reference_label(const struct ng_comparison *comparison,
                                 const char *otherwise, struct ng_text *page)
 {
     const char *name = ng_reference_name(comparison);
-    ng_escape_html(page, name != NULL ? name : otherwise, 16);
+    ng_html_name(page, name != NULL ? name : otherwise, 16);
 }
 
 static void add_difference_head(const struct ng_comparison *comparison,
@@ -195,7 +207,7 @@ static void add_worst_head(const struct ng_comparison *comparison, struct ng_tex
         if (!ng_has_several_references(comparison)) {
             ng_text_add(page, ":<br>");
             ng_group_name(comparison, reference->worst_group, &name);
-            ng_escape_html(page, name.data, 26);
+            ng_html_name(page, name.data, 26);
             ng_text_release(&name);
         }
         ng_text_add(page, "<small>");
@@ -208,11 +220,11 @@ static void add_worst_head(const struct ng_comparison *comparison, struct ng_tex
 static void add_table_head(const struct ng_comparison *comparison, struct ng_text *page)
 {
     ng_text_printf(page,
-                   "<table class=\"first\">\n<thead><tr><th scope=\"col\">recipe</th>"
+                   "<table class=\"first\">\n<thead><tr><th scope=\"col\">%s</th>"
                    "<th scope=\"col\">verdict,<br>all rows<small>margin %s</small></th>"
                    "<th scope=\"col\">accuracy,<br>all rows<small>[95&nbsp;%%]</small>"
                    "</th>",
-                   ng_cell_points(comparison->margin).text);
+                   ng_arm_kind(comparison), ng_cell_points(comparison->margin).text);
     add_difference_head(comparison, page);
     ng_text_add(page, "<th scope=\"col\" class=\"n\">NLL</th>"
                       "<th scope=\"col\" class=\"n\">ECE</th>");
@@ -224,10 +236,12 @@ static void add_table_head(const struct ng_comparison *comparison, struct ng_tex
                        comparison->groups_with_rows);
     else
         ng_text_add(page, "<th scope=\"col\">groups</th>");
-    ng_text_add(page,
-                "<th scope=\"col\" class=\"n\">state B/param<small>kept between<br>"
-                "steps</small></th><th scope=\"col\" class=\"n\">peak MiB<small>most "
-                "alive<br>at once</small></th></tr></thead>\n<tbody>\n");
+    if (ng_comparison_has_memory(comparison))
+        ng_text_add(
+            page, "<th scope=\"col\" class=\"n\">state B/param<small>kept between<br>"
+                  "steps</small></th><th scope=\"col\" class=\"n\">peak MiB<small>most "
+                  "alive<br>at once</small></th>");
+    ng_text_add(page, "</tr></thead>\n<tbody>\n");
 }
 
 static void add_verdict(enum ng_verdict verdict, struct ng_text *page)
@@ -290,21 +304,24 @@ static void add_row(const struct ng_comparison *comparison, size_t number,
                        : ng_cell_difference(&arm->worst_difference, comparison->margin),
                  "");
     add_group_counts(comparison, arm, page);
-    ng_html_cell(page, ng_cell_state(arm), "n");
-    ng_html_cell(page, ng_cell_mib(arm->planned_peak), "n");
+    if (ng_comparison_has_memory(comparison)) {
+        ng_html_cell(page, ng_cell_state(arm), "n");
+        ng_html_cell(page, ng_cell_mib(arm->planned_peak), "n");
+    }
     ng_text_add(page, "</tr>\n");
 }
 
 static void add_aside(const struct ng_comparison *comparison, struct ng_text *page)
 {
     struct ng_text words = {0};
-    ng_text_add(page, "<div class=\"aside\">\n<p>");
-    ng_phrase_memory(comparison, &words);
-    ng_html_phrase(page, &words);
-    ng_text_add(page, "</p>\n<h3>What this does not show</h3>\n<ul>\n");
+    ng_text_add(page, "<div class=\"aside\">\n");
+    add_note(comparison, ng_phrase_memory, "", page);
+    ng_text_add(page, "<h3>What this does not show</h3>\n<ul>\n");
     for (size_t i = 0; i < NG_LIMITS; i++) {
         words.length = 0;
         ng_phrase_limit(comparison, i, &words);
+        if (words.length == 0)
+            continue;
         ng_text_printf(page, "<li><b>%s:</b> ", ng_phrase_limit_head(i));
         ng_html_phrase(page, &words);
         ng_text_add(page, "</li>\n");
@@ -338,18 +355,25 @@ enum ng_status ng_html_page(const struct ng_comparison *comparison, const char *
     add_note(comparison, ng_phrase_recommended, "setup", page);
     ng_text_add(page, "<div class=\"lower\">\n");
     NG_TRY(add_figure(comparison, folder, NG_PLOT_ACCURACY, page, err));
+    NG_TRY(add_figure(comparison, folder, NG_PLOT_DIFFERENCE, page, err));
     add_aside(comparison, page);
     ng_text_add(page, "</div>\n");
-    NG_TRY(add_section(comparison, folder, NG_PLOT_LOSS, "Training loss", page, err));
-    ng_text_add(page, "</section>\n");
-    NG_TRY(add_section(comparison, folder, NG_PLOT_LEDGER, "Memory, byte by byte", page,
-                       err));
-    ng_html_ledger_table(comparison, page);
-    ng_text_add(page, "</section>\n");
+    if (ng_comparison_has_memory(comparison)) {
+        NG_TRY(
+            add_section(comparison, folder, NG_PLOT_LOSS, "Training loss", page, err));
+        ng_text_add(page, "</section>\n");
+        NG_TRY(add_section(comparison, folder, NG_PLOT_LEDGER, "Memory, byte by byte",
+                           page, err));
+        ng_html_ledger_table(comparison, page);
+        ng_text_add(page, "</section>\n");
+    }
+    NG_TRY(add_section(comparison, folder, NG_PLOT_GROUPS, "For whom", page, err));
     ng_html_groups(comparison, page);
+    ng_text_add(page, "</section>\n");
     ng_html_recipes(comparison, page);
     ng_html_gates(comparison, page);
     ng_html_conventions(comparison, page);
+    ng_html_data_notes(comparison, page);
     ng_html_provenance(comparison, page);
     ng_text_add(page, "</main>\n</body>\n</html>\n");
 out:

@@ -1,6 +1,8 @@
 /*
  * The report as one self-contained page: no scripts, no links to load, pictures inside.
  *
+ * Of a comparison without memory the parts that speak of it are left out.
+ *
  * The plots must have been written to folder/plots: they are read and put in as data
  * URIs, the SVG where it is small enough, else the PNG, else a note that names the file,
  * so that the page stays below a megabyte. Threads: any.
@@ -23,12 +25,16 @@ void ng_html_recipes(const struct ng_comparison *comparison, struct ng_text *pag
 /* Nothing where the experiment declares none. */
 void ng_html_gates(const struct ng_comparison *comparison, struct ng_text *page);
 void ng_html_conventions(const struct ng_comparison *comparison, struct ng_text *page);
+/* Nothing where there is nothing to say. */
+void ng_html_data_notes(const struct ng_comparison *comparison, struct ng_text *page);
 void ng_html_provenance(const struct ng_comparison *comparison, struct ng_text *page);
 
 /* Small pieces shared by both files. */
 /* Numbers with the typographic minus, which is as wide as a plus. */
 void ng_html_number(struct ng_text *page, struct ng_cell cell);
 void ng_html_cell(struct ng_text *page, struct ng_cell cell, const char *style);
+/* The name of an arm, a group or a column; too long a one loses its middle. */
+void ng_html_name(struct ng_text *page, const char *name, size_t longest);
 void ng_html_phrase(struct ng_text *page, const struct ng_text *phrase);
 void ng_html_arm(struct ng_text *page, const struct ng_comparison *comparison,
                  size_t arm);

@@ -11,13 +11,14 @@
 #define MOST_HASHES      8    /* an arm */
 #define MOST_GATES       50
 #define LONGEST_LINE     200
+#define LONGEST_HEAD     22 /* of a column of numbers */
 #define MOST_LINES       80
 
 static void add_arm_heads(const struct ng_comparison *comparison, struct ng_text *page)
 {
     for (size_t i = 0; i < comparison->arm_count; i++) {
         ng_text_add(page, "<th scope=\"col\" class=\"n\">");
-        ng_escape_html(page, comparison->arms[i].label, NG_LONGEST_LABEL);
+        ng_html_name(page, comparison->arms[i].label, LONGEST_HEAD);
         ng_text_add(page, "</th>");
     }
     ng_text_add(page, "</tr></thead>\n<tbody>\n");
@@ -88,12 +89,18 @@ static void add_group_difference(const struct ng_comparison *comparison,
 static void add_group_row(const struct ng_comparison *comparison, size_t group,
                           struct ng_text *page)
 {
-    ng_text_add(page, "<tr><th scope=\"row\">");
-    ng_escape_html(page, comparison->groups[group].column, NG_LONGEST_LABEL);
+    const struct ng_group *shown = &comparison->groups[group];
+    bool starts = group > 0 && strcmp(shown[-1].column, shown->column) != 0;
+    ng_text_printf(page, "<tr%s><th scope=\"row\">", starts ? " class=\"new\"" : "");
+    ng_html_name(page, shown->column, NG_LONGEST_LABEL);
     ng_text_add(page, ": ");
-    ng_escape_html(page, comparison->groups[group].band, NG_LONGEST_LABEL);
-    ng_text_printf(page, "</th><td class=\"n\">%zu</td>",
-                   comparison->groups[group].rows);
+    ng_html_name(page, shown->band, NG_LONGEST_LABEL);
+    if (shown->suppressed) {
+        ng_text_printf(page, "</th><td class=\"few\" colspan=\"%zu\">%s</td></tr>\n",
+                       comparison->arm_count + 1, ng_cell_rows(shown).text);
+        return;
+    }
+    ng_text_printf(page, "</th><td class=\"n\">%zu</td>", shown->rows);
     for (size_t i = 0; i < comparison->arm_count; i++) {
         const struct ng_arm *arm = &comparison->arms[i];
         bool alone =
@@ -111,20 +118,20 @@ void ng_html_groups(const struct ng_comparison *comparison, struct ng_text *page
     size_t arms = comparison->arm_count > 0 ? comparison->arm_count : 1;
     size_t most = MOST_GROUP_CELLS / arms + 1;
     size_t shown = comparison->group_count < most ? comparison->group_count : most;
-    ng_text_add(page, "<section>\n<h2>For whom</h2>\n");
     if (shown == 0) {
         ng_text_add(page,
                     "<p>No groups were declared: nothing is known about any part of "
-                    "the test rows.</p>\n</section>\n");
+                    "the test rows.</p>\n");
         return;
     }
-    ng_text_add(page,
-                "<p class=\"note\">Accuracy of the reference and paired differences "
-                "to it, by group of test rows, with 95&nbsp;% intervals. A "
-                "question mark: not shown to stay within the margin. HARM: shown "
-                "to lose more.</p>\n<div class=\"wide\"><table>\n<thead><tr>"
-                "<th scope=\"col\">group</th><th scope=\"col\" class=\"n\">rows"
-                "</th>");
+    ng_text_add(
+        page,
+        "<p class=\"note\">Accuracy of the reference and paired differences "
+        "to it, by group of test rows, with 95&nbsp;% intervals. A "
+        "question mark: not shown to stay within the margin. HARM: shown "
+        "to lose more.</p>\n<div class=\"wide\"><table class=\"groups\">\n<thead><tr>"
+        "<th scope=\"col\">group</th><th scope=\"col\" class=\"n\">rows"
+        "</th>");
     add_arm_heads(comparison, page);
     for (size_t g = 0; g < shown; g++)
         add_group_row(comparison, g, page);
@@ -133,7 +140,7 @@ void ng_html_groups(const struct ng_comparison *comparison, struct ng_text *page
     ng_phrase_groups_left_out(comparison, shown, &words);
     ng_text_add(page, "<p class=\"note\">");
     ng_html_phrase(page, &words);
-    ng_text_add(page, "</p>\n</section>\n");
+    ng_text_add(page, "</p>\n");
     ng_text_release(&words);
 }
 
@@ -154,10 +161,13 @@ static void add_recipe(const struct ng_comparison *comparison, size_t number,
 {
     const struct ng_arm *arm = &comparison->arms[number];
     ng_text_add(page, "<tr>");
+    bool trained = ng_comparison_has_memory(comparison);
     ng_html_arm(page, comparison, number);
-    ng_text_add(page, "<td class=\"wrap\">");
-    ng_escape_html(page, arm->summary, NG_LONGEST_SENTENCE);
-    ng_text_add(page, "</td>");
+    if (trained) {
+        ng_text_add(page, "<td class=\"wrap\">");
+        ng_escape_html(page, arm->summary, NG_LONGEST_SENTENCE);
+        ng_text_add(page, "</td>");
+    }
     if (ng_is_reference(comparison, arm)) {
         ng_text_add(page, "<td>\xE2\x80\x94</td><td>\xE2\x80\x94</td>"
                           "<td class=\"n\">\xE2\x80\x94</td>");
@@ -166,26 +176,35 @@ static void add_recipe(const struct ng_comparison *comparison, size_t number,
         ng_html_cell(page, ng_cell_score_difference(&arm->ece_difference), "");
         ng_html_cell(page, ng_cell_percent(arm->churn.mean), "n");
     }
-    ng_html_cell(page, ng_cell_share(arm->saturated_share), "n");
-    ng_html_cell(page, ng_cell_share(arm->flushed_share), "n");
+    if (trained) {
+        ng_html_cell(page, ng_cell_share(arm->saturated_share), "n");
+        ng_html_cell(page, ng_cell_share(arm->flushed_share), "n");
+    }
     add_seeds(comparison, arm, page);
-    ng_text_printf(page, "<td class=\"n\">%zu of %zu</td></tr>\n", arm->diverged,
-                   arm->seeds);
+    if (trained)
+        ng_text_printf(page, "<td class=\"n\">%zu of %zu</td>", arm->diverged,
+                       arm->seeds);
+    ng_text_add(page, "</tr>\n");
 }
 
 void ng_html_recipes(const struct ng_comparison *comparison, struct ng_text *page)
 {
-    ng_text_add(page,
-                "<section>\n<h2>The recipes</h2>\n<div class=\"wide\"><table>\n<thead>"
-                "<tr><th scope=\"col\">recipe</th><th scope=\"col\">what is narrow</th>"
-                "<th scope=\"col\">NLL difference<br>[95&nbsp;%]</th>"
-                "<th scope=\"col\">ECE difference<br>[95&nbsp;%]</th>"
-                "<th scope=\"col\" class=\"n\">churn</th>"
-                "<th scope=\"col\" class=\"n\">saturated<br>of casts</th>"
-                "<th scope=\"col\" class=\"n\">flushed<br>to zero</th>"
-                "<th scope=\"col\">accuracy by seed, %</th>"
-                "<th scope=\"col\" class=\"n\">diverged<br>trials</th></tr></thead>\n"
-                "<tbody>\n");
+    bool trained = ng_comparison_has_memory(comparison);
+    ng_text_printf(page,
+                   "<section>\n<h2>The %ss</h2>\n<div class=\"wide\"><table>\n<thead>"
+                   "<tr><th scope=\"col\">%s</th>%s"
+                   "<th scope=\"col\">NLL difference<br>[95&nbsp;%%]</th>"
+                   "<th scope=\"col\">ECE difference<br>[95&nbsp;%%]</th>"
+                   "<th scope=\"col\" class=\"n\">churn</th>",
+                   ng_arm_kind(comparison), ng_arm_kind(comparison),
+                   trained ? "<th scope=\"col\">what is narrow</th>" : "");
+    if (trained)
+        ng_text_add(page, "<th scope=\"col\" class=\"n\">saturated<br>of casts</th>"
+                          "<th scope=\"col\" class=\"n\">flushed<br>to zero</th>");
+    ng_text_add(page, "<th scope=\"col\">accuracy by seed, %</th>");
+    if (trained)
+        ng_text_add(page, "<th scope=\"col\" class=\"n\">diverged<br>trials</th>");
+    ng_text_add(page, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < comparison->arm_count; i++)
         add_recipe(comparison, i, page);
     ng_text_add(page, "</tbody></table></div>\n</section>\n");
@@ -222,6 +241,8 @@ void ng_html_conventions(const struct ng_comparison *comparison, struct ng_text 
     for (size_t i = 0; i < NG_CONVENTIONS; i++) {
         words.length = 0;
         ng_phrase_convention(comparison, i, &words);
+        if (words.length == 0)
+            continue;
         ng_text_printf(page, "<dt>%s</dt><dd>", ng_phrase_convention_head(i));
         ng_html_phrase(page, &words);
         ng_text_add(page, "</dd>\n");
@@ -236,6 +257,27 @@ void ng_html_conventions(const struct ng_comparison *comparison, struct ng_text 
     ng_text_add(page, "</dl>\n</section>\n");
     page->failed |= words.failed;
     ng_text_release(&words);
+}
+
+void ng_html_data_notes(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    const char *s = comparison->data_notes != NULL ? comparison->data_notes : "";
+    struct ng_text line = {0};
+    if (*s == '\0')
+        return;
+    ng_text_add(page, "<section>\n<h2>What was done to the data</h2>\n<ul>\n");
+    for (size_t count = 0; *s != '\0' && count < MOST_LINES; count++) {
+        size_t length = strcspn(s, "\n");
+        line.length = 0;
+        ng_text_add_n(&line, s, length);
+        ng_text_add(page, "<li>");
+        ng_escape_html(page, line.data, NG_LONGEST_SENTENCE);
+        ng_text_add(page, "</li>\n");
+        s += length + (s[length] == '\n');
+    }
+    ng_text_add(page, "</ul>\n</section>\n");
+    page->failed |= line.failed;
+    ng_text_release(&line);
 }
 
 /* Foreign text of several lines, line by line. */
@@ -288,17 +330,15 @@ void ng_html_provenance(const struct ng_comparison *comparison, struct ng_text *
     ng_escape_html(page, comparison->experiment, NG_LONGEST_LABEL);
     ng_text_add(page, "</b> on ");
     ng_escape_html(page, comparison->data_title, NG_LONGEST_SENTENCE);
-    ng_text_printf(
-        page,
-        ": %zu training rows, %zu test rows, %zu classes; %zu seed%s; numerics "
-        "version %lld; %.0f seconds of simulation (of a resumed "
-        "trial, those since it was last started).</p>\n<p>",
-        comparison->train_rows, comparison->test_rows, comparison->classes,
-        comparison->seed_count, comparison->seed_count == 1 ? "" : "s",
-        (long long)comparison->numerics_version, comparison->wall_seconds);
+    struct ng_text words = {0};
+    ng_phrase_extent(comparison, &words);
+    ng_html_phrase(page, &words);
+    ng_text_release(&words);
+    ng_text_add(page, "</p>\n<p>");
     ng_escape_html(page, comparison->resolved_summary, 2 * NG_LONGEST_SENTENCE);
     ng_text_add(page, "</p>\n");
     add_lines(comparison->provenance, page);
-    add_hashes(comparison, page);
+    if (ng_comparison_has_memory(comparison))
+        add_hashes(comparison, page);
     ng_text_add(page, "</section>\n");
 }

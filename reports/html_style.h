@@ -21,6 +21,9 @@
     ".first thead th{white-space:nowrap}\n"                                            \
     "thead small{display:block;font-weight:400;font-size:11.5px;color:#444}\n"         \
     "tbody tr{border-bottom:1px solid #ddd}\n"                                         \
+    "tbody tr.new{border-top:1.5px solid #999}\n"                                      \
+    ".groups tbody th{font-weight:400}\n"                                              \
+    "td.few{color:#555;font-style:italic;padding-left:24px}\n"                         \
     "tbody th{font-weight:600;white-space:nowrap}\n"                                   \
     "td{white-space:nowrap}\n"                                                         \
     "td.n,th.n{text-align:right}\n"                                                    \

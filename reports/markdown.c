@@ -23,7 +23,11 @@ static void add_phrase(struct ng_text *page, struct ng_text *words)
 
 static void add_label(struct ng_text *page, const char *label)
 {
-    ng_escape_markdown(page, label, NG_LONGEST_LABEL);
+    struct ng_text cut = {0};
+    ng_escape_middle(&cut, label, NG_LONGEST_LABEL);
+    ng_escape_markdown(page, cut.data, SIZE_MAX);
+    page->failed |= cut.failed;
+    ng_text_release(&cut);
 }
 
 /* A table's first line and its rule; the first column is text, the others numbers. */
@@ -67,19 +71,20 @@ static void add_row(const struct ng_comparison *comparison, size_t number,
               : ng_cell_difference(&arm->worst_difference, comparison->margin).text);
     if (!alone && comparison->groups_with_rows > 0)
         add_group_counts(ng_group_counts(comparison, arm), page);
-    ng_text_printf(page, " | %s | %s |\n", ng_cell_state(arm).text,
-                   ng_cell_mib(arm->planned_peak).text);
+    if (ng_comparison_has_memory(comparison))
+        ng_text_printf(page, " | %s | %s", ng_cell_state(arm).text,
+                       ng_cell_mib(arm->planned_peak).text);
+    ng_text_add(page, " |\n");
 }
 
 static void add_first_table(const struct ng_comparison *comparison,
                             struct ng_text *page)
 {
     const struct ng_arm *reference = ng_reference_arm(comparison);
-    ng_text_printf(
-        page,
-        "| recipe | verdict, all rows (margin %s) | accuracy, all rows [95 %%] "
-        "| paired difference [95 %%] | NLL | ECE | worst group",
-        ng_cell_points(comparison->margin).text);
+    ng_text_printf(page,
+                   "| %s | verdict, all rows (margin %s) | accuracy, all rows [95 %%] "
+                   "| paired difference [95 %%] | NLL | ECE | worst group",
+                   ng_arm_kind(comparison), ng_cell_points(comparison->margin).text);
     if (reference != NULL && reference->worst_group < comparison->group_count) {
         struct ng_text name = {0};
         ng_group_name(comparison, reference->worst_group, &name);
@@ -94,11 +99,14 @@ static void add_first_table(const struct ng_comparison *comparison,
         ng_text_add(page, ": accuracy; others: difference)");
         ng_text_release(&name);
     }
-    ng_text_printf(page,
-                   " | verdicts of the %zu groups | state B/param (kept between steps) "
-                   "| peak MiB (most alive at once) |\n"
-                   "|:--|:--|:--|:--|--:|--:|:--|:--|--:|--:|\n",
-                   comparison->groups_with_rows);
+    bool memory = ng_comparison_has_memory(comparison);
+    ng_text_printf(
+        page, " | verdicts of the %zu groups |%s\n", comparison->groups_with_rows,
+        memory ? " state B/param (kept between steps) | peak MiB (most alive "
+                 "at once) |"
+               : "");
+    ng_text_printf(page, "|:--|:--|:--|:--|--:|--:|:--|:--|%s\n",
+                   memory ? "--:|--:|" : "");
     for (size_t i = 0; i < comparison->arm_count; i++)
         add_row(comparison, i, page);
     ng_text_add(page, "\n");
@@ -108,6 +116,8 @@ static void add_picture(const struct ng_comparison *comparison, enum ng_plot plo
                         struct ng_text *page)
 {
     struct ng_text words = {0};
+    if (!ng_plot_is_drawn(comparison, plot))
+        return;
     ng_text_add(page, "![");
     ng_phrase_alternative(comparison, plot, &words);
     add_phrase(page, &words);
@@ -123,8 +133,10 @@ static void add_limits(const struct ng_comparison *comparison, struct ng_text *p
     struct ng_text words = {0};
     ng_text_add(page, "## What this does not show\n\n");
     for (size_t i = 0; i < NG_LIMITS; i++) {
-        ng_text_printf(page, "- **%s:** ", ng_phrase_limit_head(i));
         ng_phrase_limit(comparison, i, &words);
+        if (words.length == 0)
+            continue;
+        ng_text_printf(page, "- **%s:** ", ng_phrase_limit_head(i));
         add_phrase(page, &words);
         ng_text_add(page, "\n");
     }
@@ -189,13 +201,17 @@ static void add_group(const struct ng_comparison *comparison, size_t group,
     add_label(page, comparison->groups[group].column);
     ng_text_add(page, ": ");
     add_label(page, comparison->groups[group].band);
-    ng_text_printf(page, " | %zu |", comparison->groups[group].rows);
+    ng_text_printf(page, " | %s |", ng_cell_rows(&comparison->groups[group]).text);
     for (size_t i = 0; i < comparison->arm_count; i++) {
         const struct ng_arm *arm = &comparison->arms[i];
         bool alone =
             ng_reference_arm(comparison) == NULL || ng_is_reference(comparison, arm);
         const struct ng_estimate *difference = &arm->group_difference[group];
         const char *word = "";
+        if (comparison->groups[group].suppressed) {
+            ng_text_add(page, " |");
+            continue;
+        }
         if (!alone && arm->group_unproven[group])
             word = arm->group_harmed[group] ? " **HARM**" : " *unproven*";
         ng_text_printf(page, " %s%s |",
@@ -212,6 +228,7 @@ static void add_groups(const struct ng_comparison *comparison, struct ng_text *p
     size_t most = MOST_GROUP_CELLS / arms + 1;
     size_t shown = comparison->group_count < most ? comparison->group_count : most;
     ng_text_add(page, "## For whom\n\n");
+    add_picture(comparison, NG_PLOT_GROUPS, page);
     if (shown == 0) {
         ng_text_add(page, "No groups were declared: nothing is known about any part of "
                           "the test rows.\n\n");
@@ -230,30 +247,47 @@ static void add_groups(const struct ng_comparison *comparison, struct ng_text *p
     ng_text_release(&words);
 }
 
-static void add_recipes(const struct ng_comparison *comparison, struct ng_text *page)
+static void add_recipe(const struct ng_comparison *comparison, const struct ng_arm *arm,
+                       struct ng_text *page)
 {
-    ng_text_add(page,
-                "## The recipes\n\n| recipe | what is narrow | NLL difference | ECE "
-                "difference | churn | saturated of casts | flushed to zero | "
-                "diverged trials |\n|:--|:--|--:|--:|--:|--:|--:|--:|\n");
-    for (size_t i = 0; i < comparison->arm_count; i++) {
-        const struct ng_arm *arm = &comparison->arms[i];
-        ng_text_add(page, "| ");
-        add_label(page, arm->label);
-        ng_text_add(page, " | ");
+    bool trained = ng_comparison_has_memory(comparison);
+    ng_text_add(page, "| ");
+    add_label(page, arm->label);
+    ng_text_add(page, " | ");
+    if (trained) {
         ng_escape_markdown(page, arm->summary, NG_LONGEST_SENTENCE);
-        if (ng_is_reference(comparison, arm))
-            ng_text_add(page, " |  |  |  | ");
-        else
-            ng_text_printf(page, " | %s | %s | %s | ",
-                           ng_cell_score_difference(&arm->nll_difference).text,
-                           ng_cell_score_difference(&arm->ece_difference).text,
-                           ng_cell_percent(arm->churn.mean).text);
+        ng_text_add(page, " | ");
+    }
+    if (ng_is_reference(comparison, arm))
+        ng_text_add(page, " |  |  |");
+    else
+        ng_text_printf(page, "%s | %s | %s |",
+                       ng_cell_score_difference(&arm->nll_difference).text,
+                       ng_cell_score_difference(&arm->ece_difference).text,
+                       ng_cell_percent(arm->churn.mean).text);
+    if (trained) {
+        ng_text_add(page, " ");
         add_label(page, ng_cell_share(arm->saturated_share).text);
         ng_text_add(page, " | ");
         add_label(page, ng_cell_share(arm->flushed_share).text);
-        ng_text_printf(page, " | %zu of %zu |\n", arm->diverged, arm->seeds);
+        ng_text_printf(page, " | %zu of %zu |", arm->diverged, arm->seeds);
     }
+    ng_text_add(page, "\n");
+}
+
+static void add_recipes(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    bool trained = ng_comparison_has_memory(comparison);
+    ng_text_printf(
+        page,
+        "## The %ss\n\n| %s |%s NLL difference | ECE difference | churn |%s\n"
+        "|:--|%s--:|--:|--:|%s\n",
+        ng_arm_kind(comparison), ng_arm_kind(comparison),
+        trained ? " what is narrow |" : "",
+        trained ? " saturated of casts | flushed to zero | diverged trials |" : "",
+        trained ? ":--|" : "", trained ? "--:|--:|--:|" : "");
+    for (size_t i = 0; i < comparison->arm_count; i++)
+        add_recipe(comparison, &comparison->arms[i], page);
     ng_text_add(page, "\n");
 }
 
@@ -280,8 +314,10 @@ static void add_conventions(const struct ng_comparison *comparison,
     struct ng_text words = {0};
     ng_text_add(page, "## How the numbers are defined\n\n");
     for (size_t i = 0; i < NG_CONVENTIONS; i++) {
-        ng_text_printf(page, "- **%s:** ", ng_phrase_convention_head(i));
         ng_phrase_convention(comparison, i, &words);
+        if (words.length == 0)
+            continue;
+        ng_text_printf(page, "- **%s:** ", ng_phrase_convention_head(i));
         add_phrase(page, &words);
         ng_text_add(page, "\n");
     }
@@ -312,24 +348,43 @@ static void add_hashes(const struct ng_comparison *comparison, struct ng_text *p
     }
 }
 
+static void add_data_notes(const struct ng_comparison *comparison, struct ng_text *page)
+{
+    const char *s = comparison->data_notes != NULL ? comparison->data_notes : "";
+    struct ng_text line = {0};
+    if (*s == '\0')
+        return;
+    ng_text_add(page, "## What was done to the data\n\n");
+    while (*s != '\0') {
+        size_t length = strcspn(s, "\n");
+        line.length = 0;
+        ng_text_add_n(&line, s, length);
+        ng_text_add(page, "- ");
+        ng_escape_markdown(page, line.data, NG_LONGEST_SENTENCE);
+        ng_text_add(page, "\n");
+        s += length + (s[length] == '\n');
+    }
+    ng_text_add(page, "\n");
+    page->failed |= line.failed;
+    ng_text_release(&line);
+}
+
 static void add_provenance(const struct ng_comparison *comparison, struct ng_text *page)
 {
     ng_text_add(page, "## Where it comes from\n\nExperiment **");
     add_label(page, comparison->experiment);
+    struct ng_text words = {0};
     ng_text_add(page, "** on ");
     ng_escape_markdown(page, comparison->data_title, NG_LONGEST_SENTENCE);
-    ng_text_printf(
-        page,
-        ": %zu training rows, %zu test rows, %zu classes; %zu seed%s; numerics "
-        "version %lld; %.0f seconds of simulation (of a resumed "
-        "trial, those since it was last started).\n\n",
-        comparison->train_rows, comparison->test_rows, comparison->classes,
-        comparison->seed_count, comparison->seed_count == 1 ? "" : "s",
-        (long long)comparison->numerics_version, comparison->wall_seconds);
+    ng_phrase_extent(comparison, &words);
+    add_phrase(page, &words);
+    ng_text_release(&words);
+    ng_text_add(page, "\n\n");
     ng_escape_markdown(page, comparison->resolved_summary, 2 * NG_LONGEST_SENTENCE);
     ng_text_add(page, "\n\n");
     add_fenced(comparison->provenance, page);
-    add_hashes(comparison, page);
+    if (ng_comparison_has_memory(comparison))
+        add_hashes(comparison, page);
 }
 
 void ng_markdown_page(const struct ng_comparison *comparison, struct ng_text *page)
@@ -348,19 +403,25 @@ void ng_markdown_page(const struct ng_comparison *comparison, struct ng_text *pa
     add_phrase(page, &words);
     ng_text_add(page, "\n\n");
     add_picture(comparison, NG_PLOT_ACCURACY, page);
+    add_picture(comparison, NG_PLOT_DIFFERENCE, page);
     ng_phrase_memory(comparison, &words);
-    add_phrase(page, &words);
-    ng_text_add(page, "\n\n");
+    if (words.length > 0) {
+        add_phrase(page, &words);
+        ng_text_add(page, "\n\n");
+    }
     add_limits(comparison, page);
     ng_text_add(page, "Run it again:\n\n");
     add_fenced(comparison->command, page);
-    ng_text_add(page, "## Training loss\n\n");
-    add_picture(comparison, NG_PLOT_LOSS, page);
-    add_ledger(comparison, page);
+    if (ng_comparison_has_memory(comparison)) {
+        ng_text_add(page, "## Training loss\n\n");
+        add_picture(comparison, NG_PLOT_LOSS, page);
+        add_ledger(comparison, page);
+    }
     add_groups(comparison, page);
     add_recipes(comparison, page);
     add_gates(comparison, page);
     add_conventions(comparison, page);
+    add_data_notes(comparison, page);
     add_provenance(comparison, page);
     ng_text_release(&words);
 }

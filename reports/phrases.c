@@ -16,10 +16,12 @@ static const char *reference_label(const struct ng_comparison *comparison)
     return name != NULL ? name : "the reference";
 }
 
+enum { CHANCE = 3, ORIGIN = 5 }; /* of the limits */
+
 const char *ng_phrase_limit_head(size_t item)
 {
-    static const char *const heads[NG_LIMITS] = {"Time", "Hardware", "Other models",
-                                                 "Chance", "Process memory"};
+    static const char *const heads[NG_LIMITS] = {
+        "Time", "Hardware", "Other models", "Chance", "Process memory", "Origin"};
     return heads[item];
 }
 
@@ -38,14 +40,18 @@ static void limit_chance(const struct ng_comparison *comparison, struct ng_text 
         ng_text_add(text, "with one seed there is no interval (n/a) and no verdict.");
     else
         ng_text_printf(text,
-                       "intervals cover %zu training seeds on one test split, not new "
+                       "intervals cover %zu %sseeds on one test split, not new "
                        "data, and are not corrected for looking at many groups.",
-                       comparison->seed_count);
+                       comparison->seed_count,
+                       ng_comparison_has_memory(comparison) ? "training " : "");
 }
 
 void ng_phrase_limit(const struct ng_comparison *comparison, size_t item,
                      struct ng_text *text)
 {
+    bool trained = ng_comparison_has_memory(comparison);
+    if (trained != (item != ORIGIN) && item != CHANCE)
+        return;
     switch (item) {
     case 0:
         ng_text_add(text, "not claimed (simulated): a simulator's seconds say nothing "
@@ -57,8 +63,15 @@ void ng_phrase_limit(const struct ng_comparison *comparison, size_t item,
     case 2:
         limit_models(comparison, text);
         break;
-    case 3:
+    case CHANCE:
         limit_chance(comparison, text);
+        break;
+    case ORIGIN:
+        ng_text_add(text,
+                    "the rows are taken as they are: whether arms of one seed share "
+                    "what seeds are to share (starting weights, batches), and "
+                    "whether any of the examples was trained on, is not known "
+                    "here.");
         break;
     default:
         ng_text_add(text,
@@ -73,8 +86,10 @@ void ng_phrase_setup(const struct ng_comparison *comparison, struct ng_text *tex
     size_t length = strlen(title);
     if (length > 0)
         ng_text_printf(text, "Data: %s%s ", title, title[length - 1] == '.' ? "" : ".");
-    ng_text_printf(text, "Training: %s", or_nothing(comparison->resolved_summary));
-    if (comparison->arm_count > 0)
+    bool trained = ng_comparison_has_memory(comparison);
+    ng_text_printf(text, "%s: %s", trained ? "Training" : "Compared",
+                   or_nothing(comparison->resolved_summary));
+    if (trained)
         ng_text_printf(text, "; %zu parameters", comparison->arms[0].parameters);
     ng_text_printf(text, ". Judged on %zu test rows", comparison->test_rows);
     if (comparison->groups_with_rows > 0)
@@ -82,11 +97,30 @@ void ng_phrase_setup(const struct ng_comparison *comparison, struct ng_text *tex
     ng_text_add(text, ".");
 }
 
+void ng_phrase_extent(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    bool trained = ng_comparison_has_memory(comparison);
+    ng_text_add(text, ": ");
+    if (trained)
+        ng_text_printf(text, "%zu training rows, ", comparison->train_rows);
+    ng_text_printf(text,
+                   "%zu test rows, %zu classes; %zu seed%s; numerics version %lld",
+                   comparison->test_rows, comparison->classes, comparison->seed_count,
+                   comparison->seed_count == 1 ? "" : "s",
+                   (long long)comparison->numerics_version);
+    if (trained)
+        ng_text_printf(text,
+                       "; %.0f seconds of simulation (of a resumed trial, those since "
+                       "it was last started)",
+                       comparison->wall_seconds);
+    ng_text_add(text, ".");
+}
+
 void ng_phrase_recommended(const struct ng_comparison *comparison, struct ng_text *text)
 {
     int number = comparison->recommended;
-    if (number < 0 || (size_t)number >= comparison->arm_count ||
-        number == comparison->reference)
+    if (!ng_comparison_has_memory(comparison) || number < 0 ||
+        (size_t)number >= comparison->arm_count || number == comparison->reference)
         return;
     const struct ng_arm *arm = &comparison->arms[number];
     ng_text_printf(text, "What %s narrows: %s", or_nothing(arm->label),
@@ -107,6 +141,8 @@ static bool has_arm(const struct ng_comparison *comparison, const char *start,
 
 void ng_phrase_memory(const struct ng_comparison *comparison, struct ng_text *text)
 {
+    if (!ng_comparison_has_memory(comparison))
+        return;
     if (has_arm(comparison, "fp8", false))
         ng_text_add(text,
                     "Why plain fp8 hardly moves left: it narrows what is multiplied, "
@@ -145,11 +181,51 @@ static void caption_loss(const struct ng_comparison *comparison, struct ng_text 
                       "line ends where the loss is not finite.");
 }
 
+static void caption_difference(const struct ng_comparison *comparison,
+                               struct ng_text *text)
+{
+    if (comparison->seed_count < 2)
+        ng_text_add(text, "One seed: no intervals. ");
+    else
+        ng_text_printf(text, "Mean and 95 %% interval over %zu seeds. ",
+                       comparison->seed_count);
+    if (ng_reference_arm(comparison) != NULL)
+        ng_text_printf(
+            text,
+            "Right: the difference to %s, paired by seed; the dashed line is "
+            "the margin of %s, left of which an arm loses more.",
+            reference_label(comparison), ng_cell_points(comparison->margin).text);
+}
+
+static void caption_groups(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    bool interval = comparison->seed_count > 1;
+    ng_text_printf(
+        text,
+        "Accuracy difference to %s by group of test rows, mean%s. Filled: "
+        "shown safe or harmed; hollow: unproven. Dashed: the margin of %s.%s",
+        reference_label(comparison), interval ? " and 95 % interval over seeds" : "",
+        ng_cell_points(comparison->margin).text,
+        interval ? " Intervals that leave the picture are cut at its edge." : "");
+    size_t groups = ng_plot_groups_shown(comparison);
+    size_t arms = ng_plot_arms_shown(comparison);
+    if (groups < comparison->group_count)
+        ng_text_printf(text, " The first %zu of %zu groups.", groups,
+                       comparison->group_count);
+    if (arms < comparison->arm_count)
+        ng_text_printf(text, " The first %zu of %zu %ss.", arms, comparison->arm_count,
+                       ng_arm_kind(comparison));
+}
+
 void ng_phrase_caption(const struct ng_comparison *comparison, enum ng_plot plot,
                        struct ng_text *text)
 {
     if (plot == NG_PLOT_ACCURACY)
         caption_accuracy(comparison, text);
+    else if (plot == NG_PLOT_DIFFERENCE)
+        caption_difference(comparison, text);
+    else if (plot == NG_PLOT_GROUPS)
+        caption_groups(comparison, text);
     else if (plot == NG_PLOT_LOSS)
         caption_loss(comparison, text);
     else
@@ -164,15 +240,21 @@ void ng_phrase_alternative(const struct ng_comparison *comparison, enum ng_plot 
                            struct ng_text *text)
 {
     static const char *const what[NG_PLOTS] = {
-        "Accuracy over planned peak memory and over state per parameter",
-        "Training loss over steps", "Memory at peak by class"};
+        [NG_PLOT_ACCURACY] =
+            "Accuracy over planned peak memory and over state per parameter",
+        [NG_PLOT_DIFFERENCE] = "Accuracy, and its difference to the reference",
+        [NG_PLOT_GROUPS] = "Accuracy difference to the reference by group",
+        [NG_PLOT_LOSS] = "Training loss over steps",
+        [NG_PLOT_LEDGER] = "Memory at peak by class"};
     ng_text_printf(text, "%s:", what[plot]);
     for (size_t i = 0; i < comparison->arm_count; i++) {
         const struct ng_arm *arm = &comparison->arms[i];
         ng_text_printf(text, "%s %s", i > 0 ? ";" : "", or_nothing(arm->label));
         if (plot == NG_PLOT_ACCURACY)
             ng_text_printf(text, " %s at", ng_cell_percent(arm->accuracy.mean).text);
-        if (plot != NG_PLOT_LOSS)
+        if (plot == NG_PLOT_DIFFERENCE)
+            ng_text_printf(text, " %s", ng_cell_percent(arm->accuracy.mean).text);
+        if (plot == NG_PLOT_ACCURACY || plot == NG_PLOT_LEDGER)
             ng_text_printf(text, " %s MiB", ng_cell_mib(arm->planned_peak).text);
     }
     ng_text_add(text, ".");
@@ -204,8 +286,10 @@ static void convention_groups(struct ng_text *text)
         "worst group: the lowest accuracy among groups of at least %d test "
         "rows; a recipe's difference is taken in the reference's worst group. "
         "A group is judged by its own interval, on at least as many rows: safe if "
-        "wholly above minus the margin, harmed if wholly below, else unproven.",
-        NG_GROUP_LEAST_ROWS);
+        "wholly above minus the margin, harmed if wholly below, else unproven. Of a "
+        "group of fewer than %d rows no figure is given, because it would speak of "
+        "single rows; it counts as unproven.",
+        NG_GROUP_LEAST_ROWS, NG_GROUP_SUPPRESSED_BELOW);
 }
 
 void ng_phrase_convention(const struct ng_comparison *comparison, size_t item,
@@ -230,6 +314,9 @@ void ng_phrase_convention(const struct ng_comparison *comparison, size_t item,
         [7] = "the share of test rows whose prediction differs from the reference's of "
               "the same seed.",
     };
+    bool memory = fixed[item] != NULL && (item == 5 || item == 6);
+    if (memory && !ng_comparison_has_memory(comparison))
+        return;
     if (item == 0)
         convention_verdict(comparison, text);
     else if (item == 2)
@@ -265,4 +352,12 @@ void ng_phrase_groups_left_out(const struct ng_comparison *comparison, size_t sh
     if (shown < comparison->group_count)
         ng_text_printf(text, "The first %zu of %zu groups; all are in comparison.h5.",
                        shown, comparison->group_count);
+    size_t suppressed = ng_comparison_suppressed(comparison);
+    if (suppressed > 0)
+        ng_text_printf(text,
+                       "%s%zu group%s of fewer than %d rows: no figure is given, and "
+                       "%s as unproven.",
+                       text->length > 0 ? " " : "", suppressed,
+                       suppressed == 1 ? "" : "s", NG_GROUP_SUPPRESSED_BELOW,
+                       suppressed == 1 ? "it counts" : "they count");
 }

@@ -1,6 +1,7 @@
 #include "reports/plot_style.h"
 
 #include <math.h>
+#include <stdint.h>
 
 #include "reports/escape.h"
 
@@ -107,11 +108,15 @@ void ng_picture_side(struct ng_picture *picture, const char *words, struct ng_bo
 void ng_picture_words(struct ng_picture *picture, const char *words, size_t longest,
                       double x, double y)
 {
+    struct ng_text cut = {0};
+    ng_escape_middle(&cut, words, longest);
     ng_text_add(&picture->script, "set label ");
-    ng_escape_gnuplot(&picture->script, words, longest);
+    ng_escape_gnuplot(&picture->script, cut.data, SIZE_MAX);
     ng_text_printf(&picture->script,
                    " at screen %.5f,%.5f left noenhanced textcolor rgb '#222222'\n",
                    across(picture, x), up(picture, y));
+    picture->script.failed |= cut.failed;
+    ng_text_release(&cut);
 }
 
 void ng_picture_point(struct ng_picture *picture, size_t arm, bool filled, double x,

@@ -1,5 +1,5 @@
 /*
- * What the three plots share: colours and shapes of arms, the frame of a script, texts
+ * What the plots share: colours and shapes of arms, the frame of a script, texts
  * and ranges.
  *
  * Colours: Okabe and Ito, "Color Universal Design" (2008), without its yellow, which is
@@ -50,7 +50,7 @@ void ng_picture_margins(struct ng_picture *picture, struct ng_box box);
 /* Own words along the left side of a box, read upwards; takes away earlier words. */
 void ng_picture_side(struct ng_picture *picture, const char *words, struct ng_box box,
                      double distance);
-/* Foreign or own words whose left middle is at x, y. */
+/* Foreign or own words whose left middle is at x, y; too long ones lose their middle. */
 void ng_picture_words(struct ng_picture *picture, const char *words, size_t longest,
                       double x, double y);
 void ng_picture_point(struct ng_picture *picture, size_t arm, bool filled, double x,

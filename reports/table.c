@@ -24,7 +24,7 @@ static void fill(const struct ng_comparison *comparison, const struct ng_arm *ar
     struct ng_cell cell = {""};
     switch (column) {
     case RECIPE:
-        ng_escape_plain(text, arm->label, NAME_LENGTH);
+        ng_escape_middle(text, arm->label, NAME_LENGTH);
         return;
     case VERDICT:
         ng_text_add(text, ng_verdict_names[arm->verdict]);
@@ -55,9 +55,17 @@ static void fill(const struct ng_comparison *comparison, const struct ng_arm *ar
     ng_text_add_n(text, cell.text, length);
 }
 
+static const char *head_of(const struct ng_comparison *comparison, enum column column)
+{
+    return column == RECIPE ? ng_arm_kind(comparison) : heads[column];
+}
+
+/* 0: the column says nothing here. */
 static size_t widest(const struct ng_comparison *comparison, enum column column)
 {
-    size_t most = strlen(heads[column]);
+    if ((column == STATE || column == PEAK) && !ng_comparison_has_memory(comparison))
+        return 0;
+    size_t most = strlen(head_of(comparison, column));
     for (size_t i = 0; i < comparison->arm_count; i++) {
         struct ng_text text = {0};
         fill(comparison, &comparison->arms[i], column, &text);
@@ -93,7 +101,7 @@ static void print_row(const struct ng_comparison *comparison, const struct ng_ar
             continue;
         struct ng_text text = {0};
         if (arm == NULL)
-            ng_text_add(&text, heads[column]);
+            ng_text_add(&text, head_of(comparison, (enum column)column));
         else
             fill(comparison, arm, (enum column)column, &text);
         const char *words = text.data != NULL ? text.data : "";
@@ -115,11 +123,13 @@ void ng_table_print(const struct ng_comparison *comparison, FILE *out, int width
     size_t widths[COLUMNS], total = 0;
     for (int column = 0; column < COLUMNS; column++) {
         widths[column] = widest(comparison, (enum column)column);
-        total += widths[column] + BETWEEN;
+        total += widths[column] > 0 ? widths[column] + BETWEEN : 0;
     }
     for (size_t i = 0; i < sizeof optional / sizeof *optional; i++) {
         if (width <= 0 || total - BETWEEN <= (size_t)width)
             break;
+        if (widths[optional[i]] == 0)
+            continue;
         total -= widths[optional[i]] + BETWEEN;
         widths[optional[i]] = 0;
     }

@@ -1,58 +1,68 @@
 /*
- * A streaming, strict reader of separated values: one line at a time, fields as texts
- * or as numbers.
+ * Tables of text, row by row: comma-separated values and their many relatives.
  *
- * A line ends with LF or CRLF, the last one also with the end of the file; a leading
- * UTF-8 byte-order mark is dropped; empty lines are allowed at the end of the file
- * only. Every line has the same number of fields. Quotes are ordinary bytes and blanks
- * belong to their field. A zero byte, a line over 1 MiB, and a line of another length
- * than the others are errors that name file and line and say what was expected.
+ * Read in blocks, in bounded memory: a row may hold NG_CSV_ROW_LIMIT bytes. Rows end in LF,
+ * CRLF or the end of the file, and nowhere else: neither C1 control characters (U+0085) nor
+ * other Unicode line breaks end one. Rows of nothing or only blanks are passed over and never
+ * counted. A byte order mark is skipped. Files may be gzip. Blanks and tabs around a field are
+ * not part of it, unless it is quoted.
  *
- * Numbers are decimal ("12", "-0.5", "1e-3"), with a full stop whatever the locale, and
- * finite; hexadecimal, "inf" and "nan" are not numbers here.
+ *   separator  ',' ';' '\t' '|' or any other ASCII character that is no letter, digit, quote
+ *              or line end; ' ' means any run of blanks and tabs, also at the ends of a row
+ *   quotes     a field that begins with '"' ends at the next '"' that is not doubled (RFC
+ *              4180) and may hold separators and line ends; without, '"' is a letter
+ *   skip       rows at the beginning that are no data: UTF-8, of any number of fields
+ *   columns    fields a row; 0: as many as the first row has
+ *   ragged     shorter rows are filled with missing fields. In every mode, empty fields at the
+ *              end of a longer row are dropped. What else differs is NG_INVALID with file:line
  *
- * Ownership: ng_csv_close() frees everything and is harmless on a reader that is zero
- * or closed; fields[] and its texts are valid until the next call. Failure: NG_ABSENT
- * (no such file), NG_INVALID (not what was expected), NG_FAILED (reading, memory).
- * Threads: a reader belongs to one thread at a time.
+ * Refused with file:line: a zero byte, bytes that are no UTF-8 (the sentence names iconv), a
+ * quoted field that never ends, letters behind a closing quote, a row over the limit.
+ *
+ * Ownership: fields point into the reader and live until the next row; close may be called
+ * twice. Failure: as in bytes.h. Threads: one reader belongs to one thread at a time.
  */
 #ifndef NG_DATASETS_FILES_CSV_H
 #define NG_DATASETS_FILES_CSV_H
 
-#include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <stdint.h>
 
+#include "datasets/files/bytes.h"
 #include "formats/base/error.h"
 
-#define NG_CSV_LINE_LIMIT ((size_t)1 << 20)
+#define NG_CSV_ROW_LIMIT   ((size_t)1 << 24)
+#define NG_CSV_FIELD_LIMIT 100000 /* fields a row */
 
-struct ng_csv {
-    FILE *file;
-    char *path;
+struct ng_csv_form {
     char separator;
-    size_t columns; /* of every line */
-    size_t line;    /* number of the current line, from 1 */
-    char **fields;  /* columns texts */
-    char *text;     /* the current line, cut into fields */
-    size_t length, capacity;
-    locale_t plain; /* the C locale */
+    bool quotes, ragged;
+    size_t skip, columns;
 };
 
-/* columns: the number of fields that every line must have; 0: as many as the first one.
- */
-enum ng_status ng_csv_open(struct ng_csv *csv, const char *path, char separator,
-                           size_t columns, struct ng_error *err);
-/* Reads the next line; *more is false, and fields are not valid, after the last one. */
+struct ng_csv {
+    struct ng_bytes bytes;
+    struct ng_csv_form form; /* columns: as found, once a row was read */
+    char *path;
+    size_t line; /* where the row begins, from 1 */
+    char **
+        fields; /* form.columns C strings of UTF-8; a missing one of a ragged row is "" */
+    size_t missing; /* fields that this row lacked */
+    uint64_t rows;  /* so far */
+    struct ng_csv_state *state;
+};
+
+enum ng_status ng_csv_open(struct ng_csv *csv, const char *path,
+                           const struct ng_csv_form *form, struct ng_error *err);
+/* *more: there was a row. */
 enum ng_status ng_csv_next(struct ng_csv *csv, bool *more, struct ng_error *err);
-/* Field number `field`, from 0, of the current line as a number in least..most. */
-enum ng_status ng_csv_number(const struct ng_csv *csv, size_t field, double least,
-                             double most, double *value, struct ng_error *err);
-/* The error of a field that is not what was expected: "FILE:LINE, field N: 'TEXT' is
- * not EXPECTED." */
+/* NG_INVALID: "FILE:LINE, field 3: 'abc' is not EXPECTED." */
 enum ng_status ng_csv_refuse(const struct ng_csv *csv, size_t field,
                              const char *expected, struct ng_error *err);
+/* The field as a decimal number in [least, most], or refused. */
+enum ng_status ng_csv_number(const struct ng_csv *csv, size_t field, double least,
+                             double most, double *value, struct ng_error *err);
 void ng_csv_close(struct ng_csv *csv);
 
 #endif

@@ -10,84 +10,25 @@
 #include <unistd.h>
 
 #include "datasets/files/digest.h"
+#include "datasets/files/whole.h"
 
 #define SEAL_WORD         "narrowgauge-seal"
 #define SEAL_WORD_BYTES   16
 #define SEAL_BYTES        (SEAL_WORD_BYTES + 64)
 #define BLOCK_BYTES       262144
 #define LONGEST_SIGNATURE 16
-#define LONGEST_PATH      4096
-
-/* -- writing -------------------------------------------------------------------------
- */
-
-static bool put(int fd, const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t done = write(fd, bytes, count);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0) {
-            errno = done == 0 ? ENOSPC : errno;
-            return false;
-        }
-        bytes += done;
-        count -= (size_t)done;
-    }
-    return true;
-}
-
-static bool sync_folder_of(const char *path)
-{
-    char folder[LONGEST_PATH];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == NULL ? 0 : (size_t)(slash - path);
-    memcpy(folder, path, length);
-    folder[length] = '\0';
-    const char *name = slash == NULL ? "." : (length == 0 ? "/" : folder);
-    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    /* Some file systems cannot sync a folder and say EINVAL. */
-    bool done = fsync(fd) == 0 || errno == EINVAL;
-    int why = errno;
-    close(fd);
-    errno = why;
-    return done;
-}
 
 enum ng_status ng_sealed_write(const char *path, const void *content, size_t bytes,
                                struct ng_error *err)
 {
-    char part[LONGEST_PATH], hex[NG_DIGEST_TEXT];
+    char hex[NG_DIGEST_TEXT];
     struct ng_digest digest;
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
-        return ng_fail(err, NG_INVALID, "the path %.100s... is too long", path);
     ng_digest_begin(&digest);
     ng_digest_add(&digest, content, bytes);
     ng_digest_end(&digest, hex);
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return ng_fail(err, NG_FAILED, "cannot create %s: %s", part, strerror(errno));
-    bool done = put(fd, content, bytes) && put(fd, SEAL_WORD, SEAL_WORD_BYTES) &&
-                put(fd, hex, 64) && fsync(fd) == 0;
-    int why = errno;
-    if (close(fd) != 0 && done) {
-        done = false;
-        why = errno;
-    }
-    if (done && rename(part, path) != 0) {
-        done = false;
-        why = errno;
-    }
-    if (!done) {
-        unlink(part);
-        return ng_fail(err, NG_FAILED, "cannot write %s: %s", path, strerror(why));
-    }
-    if (!sync_folder_of(path))
-        return ng_fail(err, NG_FAILED, "cannot sync the folder of %s: %s", path,
-                       strerror(errno));
-    return NG_OK;
+    const struct ng_piece pieces[] = {
+        {content, bytes}, {SEAL_WORD, SEAL_WORD_BYTES}, {hex, 64}};
+    return ng_whole_write(path, pieces, sizeof pieces / sizeof pieces[0], err);
 }
 
 /* -- checking ------------------------------------------------------------------------

@@ -1,15 +1,11 @@
 /*
  * Sealed files: written whole or not at all, and known to be unchanged when read.
  *
- * ng_sealed_write() writes PATH.part, syncs it, renames it to PATH and syncs the
- * folder. PATH is always a whole file, the earlier one or the new one; a full disk is
- * one errno from write(2). Behind the content stands a seal of 80 bytes: the 16 letters
+ * Writing is as in datasets/files/whole.h. Behind the content stands a seal of 80 bytes: the 16 letters
  * "narrowgauge-seal" and the SHA-256 of the content in hex. So `head -c -80 FILE |
  * sha256sum` must print what `tail -c 64 FILE` shows.
  *
- * Failure: of writing, NG_FAILED with the system's reason; PATH.part is removed and
- * PATH is what it was (only where the folder cannot be synced, after the renaming, it is
- * the new file already). Of checking: NG_ABSENT no such file; NG_INVALID not whole,
+ * Failure: of writing, as there. Of checking: NG_ABSENT no such file; NG_INVALID not whole,
  * changed, or something else; NG_FAILED the system refused. Threads: any, on different
  * paths.
  */

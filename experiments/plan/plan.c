@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "datasets/files/digest.h"
+#include "experiments/plan/plan_data.h"
 #include "experiments/spec/canonical.h"
 
 #define MOST_TRIALS 10000
@@ -348,8 +349,7 @@ enum ng_status ng_plan_make(struct ng_plan *plan, const char *name_or_path,
     NG_TRY(ng_experiment_read(name_or_path, overrides, override_count, &plan->arena,
                               &plan->experiment, &plan->source, err));
     NG_TRY(count_trials(plan, err));
-    NG_TRY(ng_card_read(plan->experiment.data.set, &plan->arena, &plan->card, err));
-    NG_TRY(ng_dataset_load(&plan->dataset, &plan->card, data_folder, err));
+    NG_TRY(ng_plan_data(plan, data_folder, err));
     NG_TRY(make_trials(plan, err));
 out:
     if (status != NG_OK)

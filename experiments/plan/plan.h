@@ -15,6 +15,7 @@
 #include "experiments/spec/experiment.h"
 
 #define NG_NUMERICS_VERSION 1
+#define NG_PLAN_CARD        "card.yaml" /* beside plan.jsonl, where it was inferred */
 
 struct ng_trial {
     size_t index, arm;
@@ -32,6 +33,9 @@ struct ng_plan {
     char *source; /* the experiment file's text */
     struct ng_dataset dataset;
     struct ng_card card;
+    /* Where the card was inferred from a table: what was inferred, a line each, and the
+     * table's folder. NULL: it was read. */
+    char *inferred, *table_folder;
     struct ng_trial *trials;
     size_t trial_count, arm_count;
     char **arm_labels; /* [arm]: "fp8-e4m3", or "fp8-e4m3 lr=1e-3" */
@@ -42,14 +46,18 @@ struct ng_plan {
 };
 
 /* Loads the data (its digest is part of the hash), checks every arm by building its
- * model's description, refuses contradictions and recipe rules that match no node. */
+ * model's description, refuses contradictions and recipe rules that match no node.
+ *
+ * Of data.set tabular the card is inferred from data.file (datasets/infer.h), data.slices are
+ * judged where judge.slices says nothing, and data_folder is not used. The experiment named
+ * tabular is called tabular-<card>, so that every table has a folder of its own. */
 enum ng_status ng_plan_make(struct ng_plan *plan, const char *name_or_path,
                             char *const *overrides, size_t override_count,
                             const char *data_folder, struct ng_error *err);
 void ng_plan_release(struct ng_plan *plan);
 
 /* plan.jsonl: one JSON object a line, the first for the experiment. Writing replaces
- * atomically. Checking says NG_OK when every trial of the folder's plan is in this plan
+ * atomically, and puts an inferred card beside it. Checking says NG_OK when every trial of the folder's plan is in this plan
  * (it is this plan, or this plan adds arms or seeds to it), NG_ABSENT when there is none,
  * NG_INVALID with a sentence that names the first difference when it is another one. */
 enum ng_status ng_plan_write(const struct ng_plan *plan, const char *folder,

@@ -15,6 +15,7 @@
 #define PLAN_VERSION   1
 #define LARGEST_PLAN   (256ll * 1024 * 1024)
 #define LONGEST_FOLDER 4096
+#define DATA_DIGEST    "data.sha256" /* the key of the resolved text */
 
 static json_t *arms_json(const struct ng_plan *plan)
 {
@@ -68,13 +69,31 @@ static bool write_lines(const struct ng_plan *plan, FILE *file)
     bool good = write_line(file, head_json(plan));
     for (size_t i = 0; i < plan->trial_count && good; i++)
         good = write_line(file, trial_json(plan, &plan->trials[i]));
-    return good && fflush(file) == 0 && fsync(fileno(file)) == 0;
+    return good;
 }
 
-static enum ng_status plan_path(const char *folder, const char *ending,
-                                char path[LONGEST_FOLDER], struct ng_error *err)
+static bool write_card(const struct ng_plan *plan, FILE *file)
 {
-    int length = snprintf(path, LONGEST_FOLDER, "%s/plan.jsonl%s", folder, ending);
+    struct ng_text text = {0};
+    ng_card_write(&plan->card, &text);
+    bool good = !text.failed && fputs(text.data, file) != EOF;
+    ng_text_release(&text);
+    return good;
+}
+
+/* A file of the plan, and what writes it. */
+struct plan_part {
+    const char *name;
+    bool (*write)(const struct ng_plan *plan, FILE *file);
+};
+static const struct plan_part plan_lines = {"plan.jsonl", write_lines};
+static const struct plan_part plan_card = {NG_PLAN_CARD, write_card};
+
+static enum ng_status plan_path(const char *folder, const struct plan_part *part,
+                                const char *ending, char path[LONGEST_FOLDER],
+                                struct ng_error *err)
+{
+    int length = snprintf(path, LONGEST_FOLDER, "%s/%s%s", folder, part->name, ending);
     if (length < 0 || length >= LONGEST_FOLDER)
         return ng_fail(err, NG_INVALID,
                        "the folder's path %.100s... is too long, "
@@ -93,14 +112,15 @@ static void sync_folder(const char *folder)
     close(file);
 }
 
-enum ng_status ng_plan_write(const struct ng_plan *plan, const char *folder,
-                             struct ng_error *err)
+static enum ng_status write_part(const struct ng_plan *plan,
+                                 const struct plan_part *which, const char *folder,
+                                 struct ng_error *err)
 {
     char part[LONGEST_FOLDER], path[LONGEST_FOLDER];
     enum ng_status status = NG_OK;
     FILE *file = NULL;
-    NG_TRY(plan_path(folder, ".part", part, err));
-    NG_TRY(plan_path(folder, "", path, err));
+    NG_TRY(plan_path(folder, which, ".part", part, err));
+    NG_TRY(plan_path(folder, which, "", path, err));
     file = fopen(part, "we");
     if (file == NULL) {
         status = ng_fail(err, NG_FAILED, "%.500s cannot be written: %s", part,
@@ -108,7 +128,8 @@ enum ng_status ng_plan_write(const struct ng_plan *plan, const char *folder,
         goto out;
     }
     errno = 0;
-    bool good = write_lines(plan, file);
+    bool good =
+        which->write(plan, file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
     int reason = errno;
     good = fclose(file) == 0 && good;
     if (!good || rename(part, path) != 0) {
@@ -119,6 +140,17 @@ enum ng_status ng_plan_write(const struct ng_plan *plan, const char *folder,
         goto out;
     }
     sync_folder(folder);
+out:
+    return status;
+}
+
+enum ng_status ng_plan_write(const struct ng_plan *plan, const char *folder,
+                             struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    if (plan->inferred != NULL)
+        NG_TRY(write_part(plan, &plan_card, folder, err));
+    NG_TRY(write_part(plan, &plan_lines, folder, err));
 out:
     return status;
 }
@@ -214,6 +246,14 @@ static void add_difference(const char *there, const char *here, struct ng_text *
     size_t key = strcspn(there, " ");
     bool same_key =
         key + 3 <= old && key + 3 <= new &&memcmp(there, here, key + 3) == 0;
+    if (same_key && key == strlen(DATA_DIGEST) &&
+        memcmp(there, DATA_DIGEST, key) == 0) {
+        ng_text_printf(
+            text, "the data changed since: other rows, types or slices (SHA-256 %.8s... "
+                       "there and %.8s... here)",
+            there + key + 3, here + key + 3);
+        return;
+    }
     if (same_key) {
         ng_text_add_n(text, there, key);
         ng_text_add(text, " is");
@@ -283,7 +323,7 @@ enum ng_status ng_plan_check(const struct ng_plan *plan, const char *folder,
 {
     char path[LONGEST_FOLDER];
     struct stat facts;
-    enum ng_status status = plan_path(folder, "", path, err);
+    enum ng_status status = plan_path(folder, &plan_lines, "", path, err);
     if (status != NG_OK)
         return status;
     if (stat(path, &facts) != 0)

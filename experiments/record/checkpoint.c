@@ -1,7 +1,8 @@
 /*
  * A checkpoint file: root attributes plan_hash and steps; /state/<name> the
  * bytes of every state item in the order of its elements, with attributes element_format,
- * scale and scale_inv; /metrics/<name> the values of the steps done.
+ * scale and scale_inv; /metrics/<name> the values of the steps done; /fingerprints as in
+ * the run file, so far.
  */
 #include "experiments/record/run_file.h"
 
@@ -46,6 +47,7 @@ out:
 enum ng_status ng_checkpoint_write(const char *path, const char *plan_hash,
                                    struct ng_model *model, size_t steps,
                                    const struct ng_metric *metrics, size_t metric_count,
+                                   const struct ng_fingerprints *fingerprints,
                                    struct ng_error *err)
 {
     enum ng_status status = NG_OK;
@@ -60,6 +62,7 @@ enum ng_status ng_checkpoint_write(const char *path, const char *plan_hash,
                            err));
     }
     NG_TRY(ng_state_each(model, write_item, &walk, err));
+    NG_TRY(ng_fingerprints_write(walk.file, fingerprints, err));
     NG_TRY(ng_h5_save(walk.file, path, err));
 out:
     ng_h5_close(walk.file);
@@ -145,6 +148,7 @@ static enum ng_status read_values(struct ng_h5 *file, size_t steps,
 enum ng_status ng_checkpoint_read(const char *path, const char *plan_hash,
                                   struct ng_model *model, size_t room, size_t *steps,
                                   struct ng_metric *metrics, size_t metric_count,
+                                  struct ng_fingerprints *fingerprints,
                                   struct ng_error *err)
 {
     enum ng_status status = NG_OK;
@@ -159,6 +163,10 @@ enum ng_status ng_checkpoint_read(const char *path, const char *plan_hash,
                        room));
     NG_TRY(ng_state_each(model, check_item, &walk, err));
     NG_TRY(read_values(walk.file, done, metrics, metric_count, err));
+    /* Without them the trial would end with fewer than one that ran straight through. */
+    if (!ng_h5_exists(walk.file, "/fingerprints"))
+        NG_TRY(ng_fail(err, NG_INVALID, "%s holds no fingerprints", path));
+    NG_TRY(ng_fingerprints_read(walk.file, fingerprints, err));
     NG_TRY(ng_state_each(model, fill_item, &walk, err));
     *steps = done;
 out:

@@ -5,7 +5,7 @@
  *                      numbers[] below as attributes
  *   /about/<text>      experiment, question, data_title, command, answer, ...
  *   /seeds             u32
- *   /groups/           column, band, rows
+ *   /groups/           column, band, rows, suppressed (1: rows and figures left out)
  *   /gates/            name, held (1 or 0), sentence
  *   /arms/<column>     one value an arm, in plan order; estimates are rows of three: mean,
  *                      low and high end of the 95 % t interval
@@ -62,6 +62,7 @@ static const struct field texts[] = {
     WHOLE(answer, FIELD_TEXT, "", "the one sentence"),
     WHOLE(resolved_summary, FIELD_TEXT, "", "model, data and training in one line"),
     WHOLE(provenance, FIELD_TEXT, "", "version, compiler, machine"),
+    WHOLE(data_notes, FIELD_TEXT, "", "what was done to the data, a sentence a line"),
 };
 
 static const struct field numbers[] = {
@@ -114,6 +115,22 @@ static const struct field columns[] = {
     ARM(steps, FIELD_SIZE, "", "training steps of a trial"),
 };
 
+bool ng_comparison_has_memory(const struct ng_comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->arm_count; i++)
+        if (comparison->arms[i].parameters > 0)
+            return true;
+    return false;
+}
+
+size_t ng_comparison_suppressed(const struct ng_comparison *comparison)
+{
+    size_t count = 0;
+    for (size_t g = 0; g < comparison->group_count; g++)
+        count += comparison->groups[g].suppressed;
+    return count;
+}
+
 /* -- writing ------------------------------------------------------------------------- */
 
 static const void *member(const void *base, const struct field *field)
@@ -130,7 +147,7 @@ static enum ng_status write_texts(struct ng_h5 *file, const struct ng_comparison
         char *text;
         memcpy(&text, member(c, &texts[i]), sizeof text);
         snprintf(path, sizeof path, "/about/%s", texts[i].name);
-        NG_TRY(ng_h5_write_text(file, path, text, err));
+        NG_TRY(ng_h5_write_text(file, path, text == NULL ? "" : text, err));
         NG_TRY(ng_h5_set_text(file, path, "description", texts[i].description, err));
     }
 out:
@@ -183,18 +200,24 @@ static enum ng_status write_groups(struct ng_h5 *file, const struct ng_compariso
     char **column = ng_arena_array(&arena, c->group_count + 1, sizeof *column);
     char **band = ng_arena_array(&arena, c->group_count + 1, sizeof *band);
     uint64_t *rows = ng_arena_array(&arena, c->group_count + 1, sizeof *rows);
-    if (column == NULL || band == NULL || rows == NULL)
+    uint8_t *suppressed = ng_arena_array(&arena, c->group_count + 1, 1);
+    if (column == NULL || band == NULL || rows == NULL || suppressed == NULL)
         NG_TRY(ng_fail(err, NG_FAILED, "out of memory for /groups"));
     for (size_t i = 0; i < c->group_count; i++) {
         column[i] = c->groups[i].column;
         band[i] = c->groups[i].band;
         rows[i] = c->groups[i].rows;
+        suppressed[i] = c->groups[i].suppressed;
     }
     NG_TRY(ng_h5_write(file, "/seeds", NG_H5_U32, &seeds, c->seeds, err));
     NG_TRY(ng_h5_write_texts(file, "/groups/column", &shape, column, err));
     NG_TRY(ng_h5_write_texts(file, "/groups/band", &shape, band, err));
     NG_TRY(ng_h5_write(file, "/groups/rows", NG_H5_U64, &shape, rows, err));
     NG_TRY(ng_record_explain(file, "/groups/rows", "", "rows of the test split", err));
+    NG_TRY(ng_h5_write(file, "/groups/suppressed", NG_H5_U8, &shape, suppressed, err));
+    NG_TRY(ng_record_explain(file, "/groups/suppressed", "",
+                             "1: so few rows that they and all figures are left out",
+                             err));
 out:
     ng_arena_release(&arena);
     return status;
@@ -415,6 +438,10 @@ static enum ng_status read_about(struct ng_h5 *file, struct ng_arena *arena,
     for (size_t i = 0; i < COUNT(texts); i++) {
         char *text = NULL;
         snprintf(path, sizeof path, "/about/%s", texts[i].name);
+        /* Earlier files have no notes. */
+        if (texts[i].offset == offsetof(struct ng_comparison, data_notes) &&
+            !ng_h5_exists(file, path))
+            continue;
         NG_TRY(ng_h5_read_text(file, path, arena, &text, err));
         memcpy(target(c, &texts[i]), &text, sizeof text);
     }
@@ -439,6 +466,7 @@ static enum ng_status read_groups(struct ng_h5 *file, struct ng_arena *arena,
     struct ng_h5_shape shape;
     char **column, **band;
     uint64_t *rows;
+    uint8_t *suppressed = NULL;
     void *seeds = NULL;
     NG_TRY(ng_h5_read(file, "/seeds", NG_H5_U32, arena, &shape, &seeds, err));
     c->seeds = seeds;
@@ -448,11 +476,19 @@ static enum ng_status read_groups(struct ng_h5 *file, struct ng_arena *arena,
     NG_TRY(ng_record_texts(file, "/groups/band", c->group_count, arena, &band, err));
     NG_TRY(ng_record_column(file, "/groups/rows", NG_H5_U64, c->group_count, arena,
                             &rows, err));
+    /* Earlier files hold every group's figures. */
+    if (ng_h5_exists(file, "/groups/suppressed"))
+        NG_TRY(ng_record_column(file, "/groups/suppressed", NG_H5_U8, c->group_count,
+                                arena, &suppressed, err));
     c->groups = ng_arena_array(arena, c->group_count + 1, sizeof *c->groups);
     if (c->groups == NULL)
         NG_TRY(ng_fail(err, NG_FAILED, "out of memory for /groups"));
-    for (size_t i = 0; i < c->group_count; i++)
-        c->groups[i] = (struct ng_group){column[i], band[i], (size_t)rows[i]};
+    for (size_t i = 0; i < c->group_count; i++) {
+        bool few = rows[i] > 0 && rows[i] < NG_GROUP_SUPPRESSED_BELOW;
+        bool said = suppressed != NULL && suppressed[i] != 0;
+        c->groups[i] = (struct ng_group){column[i], band[i], few ? 0 : (size_t)rows[i],
+                                         few || said};
+    }
 out:
     return status;
 }

@@ -34,11 +34,15 @@ struct ng_estimate {
 
 /* Test rows that a group needs to count as proven, or to be named worst. */
 #define NG_GROUP_LEAST_ROWS 30
+/* A group of fewer rows (but not none) speaks of single people: its name stays, its number
+ * of rows and every figure of it are left out, here and in whatever is made from here. */
+#define NG_GROUP_SUPPRESSED_BELOW 10
 
 struct ng_group {
     char *column,
-        *band;   /* "region", "north"; an intersection: "region x age", "a x b" */
-    size_t rows; /* of the test split */
+        *band;       /* "region", "north"; an intersection: "region x age", "a x b" */
+    size_t rows;     /* of the test split; 0 where suppressed */
+    bool suppressed; /* 1 to 9 rows: all its estimates are NaN, it counts as unproven */
 };
 
 struct ng_arm {
@@ -81,6 +85,8 @@ struct ng_comparison {
     char *answer;           /* the one sentence */
     char *resolved_summary; /* model, data, training in one line */
     char *provenance;       /* version, compiler, machine: several lines */
+    char *data_notes;       /* what was done to the data, a sentence a line; "" or NULL:
+                             * nothing to say */
     double margin;          /* fraction */
     int reference;          /* the most accurate of the arms' references; -1: none */
     int recommended; /* SAFE arm of least peak of those measured against it; the reference
@@ -95,12 +101,17 @@ struct ng_comparison {
     uint32_t *seeds;
     size_t seed_count;
     struct ng_group *groups;
-    size_t group_count, groups_with_rows;
-    struct ng_gate_outcome *gates; /* in the order the experiment names them */
+    size_t group_count, groups_with_rows; /* with rows: the suppressed too */
+    struct ng_gate_outcome *gates;        /* in the order the experiment names them */
     size_t gate_count;
     size_t test_rows, train_rows, classes;
     double wall_seconds; /* sum over trials */
 };
+
+/* Was anything trained, so that there is a state, a peak and a loss to speak of? */
+bool ng_comparison_has_memory(const struct ng_comparison *comparison);
+/* Groups that are suppressed. */
+size_t ng_comparison_suppressed(const struct ng_comparison *comparison);
 
 enum ng_status ng_comparison_write(const char *path,
                                    const struct ng_comparison *comparison,

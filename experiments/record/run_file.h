@@ -22,7 +22,10 @@
  *                         scale_granularity, rounding
  *   /eval/examples/row, label, prediction, confidence, loss, ties, probability (n x
  *                         classes), slice_<name> (band codes); true_probability where
- *                         the truth is known
+ *                         the truth is known; time of a stream: place in it
+ *   /fingerprints/step, name, digest  tensors of the first training steps, in the order
+ *                         of computing (experiments/record/fingerprints.h)
+ *   /data                 the model's inputs and their standardisation (run_data.h)
  *   /eval/slices          names of the slices; /eval/bands/<name>: names of the bands
  *
  * bf16 and e5m2 tensors are HDF5 float types with those fields; e4m3 is 8-bit codes with
@@ -42,6 +45,7 @@
 #include <stdint.h>
 
 #include "datasets/dataset.h"
+#include "experiments/record/fingerprints.h"
 #include "formats/base/arena.h"
 #include "formats/base/error.h"
 #include "models/state.h"
@@ -60,6 +64,7 @@ struct ng_rows {
     uint8_t *ties;      /* 1: another class had the same largest probability */
     float *probability; /* rows x classes */
     const float *true_probability; /* borrowed from the data set, or NULL */
+    const int64_t *time;           /* the same: place in the stream, or NULL */
     size_t slice_count;
     const struct ng_slice_column *slices; /* borrowed */
     uint16_t *const *slice;               /* borrowed: [slice][row] */
@@ -84,7 +89,9 @@ struct ng_run_record {
     const struct ng_metric *metrics;
     size_t metric_count;
     struct ng_model *model; /* ledger and final tensors come from it */
+    const struct ng_fingerprints *fingerprints;
     struct ng_rows rows;
+    const struct ng_dataset *data;
 };
 
 /* Writes folder/name atomically; hash receives the result_hash. */
@@ -95,7 +102,13 @@ enum ng_status ng_run_write(const char *folder, const char *name,
 /* What can be read back; all memory in the arena; metrics and provenance sorted by name.
  * Class numbers and band codes are in range. Truncated or foreign: NG_INVALID with
  * a sentence. wanted: which parts to read. */
-enum { NG_RUN_HEAD = 0, NG_RUN_METRICS = 1, NG_RUN_ROWS = 2, NG_RUN_LEDGER = 4 };
+enum {
+    NG_RUN_HEAD = 0,
+    NG_RUN_METRICS = 1,
+    NG_RUN_ROWS = 2,
+    NG_RUN_LEDGER = 4,
+    NG_RUN_FINGERPRINTS = 8
+};
 struct ng_run {
     char *experiment, *arm_label, *plan_hash, *source, *resolved, *recipe_text;
     char *result_hash, *run_id, *created_utc;
@@ -117,6 +130,8 @@ struct ng_run {
     size_t entry_count;
     struct ng_provenance *provenance;
     size_t provenance_count;
+    struct ng_fingerprint *fingerprints; /* in the order of computing */
+    size_t fingerprint_count;            /* 0 in files of programs that made none */
 };
 enum ng_status ng_run_read(const char *path, int wanted, struct ng_arena *arena,
                            struct ng_run *run, struct ng_error *err);
@@ -129,18 +144,21 @@ enum ng_status ng_run_is_done(const char *path, const char *plan_hash,
 /* Recomputes the result_hash from the stored content. */
 enum ng_status ng_run_hash(const char *path, char hash[65], struct ng_error *err);
 
-/* Checkpoint: the trial state after `steps` steps and the metrics so far; written whole and
- * renamed. Reading fills the model's memory and the metrics' first `steps` values; what
+/* Checkpoint: the trial state after `steps` steps, the metrics and the fingerprints so far;
+ * written whole and renamed. Reading fills the model's memory, the metrics' first `steps`
+ * values and the fingerprints; what
  * the model derives from its memory is the caller's to refresh. NG_ABSENT: none. A damaged
  * one, another trial's or another model's is NG_INVALID, and the caller starts afresh. room: the steps
  * that each metric's values have room for. */
 enum ng_status ng_checkpoint_write(const char *path, const char *plan_hash,
                                    struct ng_model *model, size_t steps,
                                    const struct ng_metric *metrics, size_t metric_count,
+                                   const struct ng_fingerprints *fingerprints,
                                    struct ng_error *err);
 enum ng_status ng_checkpoint_read(const char *path, const char *plan_hash,
                                   struct ng_model *model, size_t room, size_t *steps,
                                   struct ng_metric *metrics, size_t metric_count,
+                                  struct ng_fingerprints *fingerprints,
                                   struct ng_error *err);
 
 #endif

@@ -317,8 +317,35 @@ static enum ng_status read_rows(struct ng_h5 *file, struct ng_arena *arena,
         NG_TRY(read_table(file, "/eval/examples/true_probability", rows, arena, &truth,
                           err));
     rows->true_probability = truth;
+    if (ng_h5_exists(file, "/eval/examples/time")) {
+        int64_t *time = NULL;
+        NG_TRY(ng_record_column(file, "/eval/examples/time", NG_H5_I64, n, arena, &time,
+                                err));
+        rows->time = time;
+    }
     NG_TRY(read_slices(file, arena, run, err));
 out:
+    return status;
+}
+
+/* -- fingerprints --------------------------------------------------------------------
+ */
+
+static enum ng_status read_fingerprints(struct ng_h5 *file, struct ng_arena *arena,
+                                        struct ng_run *run, struct ng_error *err)
+{
+    struct ng_fingerprints prints = {0};
+    enum ng_status status = ng_fingerprints_read(file, &prints, err);
+    if (status == NG_OK) {
+        size_t bytes = prints.count * sizeof *prints.rows;
+        run->fingerprints = ng_arena_alloc(arena, bytes + 1);
+        run->fingerprint_count = prints.count;
+        if (run->fingerprints == NULL)
+            status = ng_fail(err, NG_FAILED, "out of memory for /fingerprints");
+        else if (bytes > 0)
+            memcpy(run->fingerprints, prints.rows, bytes);
+    }
+    ng_fingerprints_release(&prints);
     return status;
 }
 
@@ -341,6 +368,8 @@ enum ng_status ng_run_read(const char *path, int wanted, struct ng_arena *arena,
         NG_TRY(read_ledger(file, arena, run, err));
     if (wanted & NG_RUN_ROWS)
         NG_TRY(read_rows(file, arena, run, err));
+    if (wanted & NG_RUN_FINGERPRINTS)
+        NG_TRY(read_fingerprints(file, arena, run, err));
 out:
     ng_h5_close(file);
     return status;

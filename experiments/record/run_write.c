@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "experiments/record/layout.h"
+#include "experiments/record/run_data.h"
 
 #define LONGEST_NAME 300
 
@@ -481,6 +482,9 @@ static enum ng_status write_rows(struct ng_h5 *file, const struct ng_rows *rows,
     if (rows->true_probability != NULL)
         NG_TRY(write_f32(file, "/eval/examples/true_probability", &each,
                          rows->true_probability, err));
+    if (rows->time != NULL)
+        NG_TRY(
+            ng_h5_write(file, "/eval/examples/time", NG_H5_I64, &one, rows->time, err));
     NG_TRY(write_slices(file, rows, err));
     NG_TRY(ng_record_explain(file, "/eval/examples/loss", "nat",
                              "negative logarithm of the label's probability", err));
@@ -508,6 +512,10 @@ static enum ng_status write_all(struct ng_h5 *file, const char *name,
     NG_TRY(write_ledger(file, record, err));
     NG_TRY(ng_state_each(record->model, write_tensor, &tensors, err));
     NG_TRY(write_rows(file, &record->rows, err));
+    if (record->data != NULL)
+        NG_TRY(ng_run_data_write(file, record->data, err));
+    if (record->fingerprints != NULL)
+        NG_TRY(ng_fingerprints_write(file, record->fingerprints, err));
 out:
     return status;
 }

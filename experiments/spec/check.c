@@ -117,12 +117,14 @@ static bool is_among(const char *name, const char *const *names, size_t count)
     return false;
 }
 
-/* "region", or "region x age": every part a slice of the data set, none twice. */
+/* "region", or "region x age": every part a slice of the data set, none twice. card NULL:
+ * what slices there are is not known before the table is read. */
 static void check_slice(struct ng_binding *binding, const struct ng_yaml *node,
                         const struct ng_card *card)
 {
     const char *known[64], *parts[8];
-    size_t known_count = slice_names(card, known, 64), part_count = 0;
+    size_t known_count = card != NULL ? slice_names(card, known, 64) : 0;
+    size_t part_count = 0;
     for (const char *p = node->text; p != NULL;) {
         const char *cross = strstr(p, " x ");
         size_t length = cross != NULL ? (size_t)(cross - p) : strlen(p);
@@ -131,7 +133,7 @@ static void check_slice(struct ng_binding *binding, const struct ng_yaml *node,
             binding->diagnosis->out_of_memory = true;
             return;
         }
-        if (!is_among(part, known, known_count)) {
+        if (card != NULL && !is_among(part, known, known_count)) {
             struct ng_text list = {0};
             ng_text_add_names(&list, known, known_count);
             ng_diagnose(binding->diagnosis, node->mark,
@@ -154,6 +156,30 @@ static void check_slice(struct ng_binding *binding, const struct ng_yaml *node,
     }
 }
 
+static void check_slices(struct ng_binding *binding, const struct ng_yaml *slices,
+                         const struct ng_card *card)
+{
+    for (size_t i = 0; slices != NULL && i < slices->count; i++)
+        check_slice(binding, slices->items[i], card);
+}
+
+/* The keys of a table stand beside `set: tabular` alone. */
+static void check_table(struct ng_binding *binding, const struct ng_yaml *root)
+{
+    static const char *const keys[] = {"file", "label", "slices", "ignore"};
+    const struct ng_yaml *data = ng_yaml_get(root, "data");
+    const struct ng_yaml *set = ng_yaml_get(data, "set");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct ng_yaml *node = ng_yaml_get(data, keys[i]);
+        if (node != NULL)
+            ng_diagnose(binding->diagnosis, node->mark, NULL,
+                        "data.%s belongs to a table of your own, but data.set is %s, "
+                        "whose card says what its columns are; expected data.set to be "
+                        "tabular, or no data.%s",
+                        keys[i], ng_quote(set->text).text, keys[i]);
+    }
+}
+
 static enum ng_status check_data(struct ng_binding *binding, const struct ng_yaml *root,
                                  const struct ng_experiment *experiment,
                                  struct ng_error *err)
@@ -162,12 +188,17 @@ static enum ng_status check_data(struct ng_binding *binding, const struct ng_yam
     const struct ng_yaml *slices = ng_yaml_at(root, "judge.slices");
     struct ng_card card;
     enum ng_status status = NG_OK;
+    if (strcmp(experiment->data.set, NG_TABULAR) == 0) {
+        check_slices(binding, ng_yaml_at(root, "data.slices"), NULL);
+        check_slices(binding, slices, NULL);
+        return NG_OK;
+    }
+    check_table(binding, root);
     NG_TRY(check_named(binding, NG_SHELF_CARDS, ng_yaml_at(root, "data.set"), err));
     if (slices == NULL || binding->diagnosis->faults > faults)
         goto out;
     NG_TRY(ng_card_read(experiment->data.set, binding->arena, &card, err));
-    for (size_t i = 0; i < slices->count; i++)
-        check_slice(binding, slices->items[i], &card);
+    check_slices(binding, slices, &card);
 out:
     return status;
 }

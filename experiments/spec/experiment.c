@@ -10,11 +10,36 @@
 
 const char *const ng_gate_names[] = {"ledger-exact", "finite", NULL};
 
+#define DATA(field)                                                                    \
+    (offsetof(struct ng_experiment, data.field) - offsetof(struct ng_experiment, data))
 static const struct ng_key data_keys[] = {
     {.name = "set",
      .type = NG_KEY_TEXT,
+     .offset = DATA(set),
      .flags = NG_KEY_REQUIRED,
-     .help = "the data set: a card's name, or the path of a card's file"},
+     .help =
+         "the data set: a card's name, the path of a card's file, or tabular, for a "
+         "table of your own"},
+    {.name = "file",
+     .type = NG_KEY_TEXT,
+     .offset = DATA(file),
+     .flags = NG_KEY_LABEL,
+     .help = "tabular: the path of a table (CSV), whose columns' types are inferred"},
+    {.name = "label",
+     .type = NG_KEY_TEXT,
+     .offset = DATA(label),
+     .flags = NG_KEY_LABEL,
+     .help = "tabular: the column to be predicted"},
+    {.name = "slices",
+     .type = NG_KEY_TEXTS,
+     .offset = DATA(slices),
+     .flags = NG_KEY_LABEL,
+     .help = "tabular: columns whose groups are judged on their own, or A x B"},
+    {.name = "ignore",
+     .type = NG_KEY_TEXTS,
+     .offset = DATA(ignore),
+     .flags = NG_KEY_LABEL,
+     .help = "tabular: columns not to learn from, such as an identifier"},
 };
 static const struct ng_key_table data_table = {
     "data", sizeof((struct ng_experiment *)0)->data, data_keys,
@@ -137,6 +162,9 @@ static enum ng_status find_file(enum ng_shelf shelf, const char *name_or_path,
  */
 static void anchor_paths(struct ng_binding *binding, struct ng_yaml *root)
 {
+    struct ng_yaml *table = ng_yaml_at(root, "data.file");
+    if (table != NULL && table->kind == NG_YAML_SCALAR && table->text[0] != '\0')
+        table->text = ng_layers_file(binding, table->mark.document, table->text);
     struct ng_yaml *swept = ng_yaml_get(ng_yaml_get(root, "sweep"), "recipe");
     struct ng_yaml *one[] = {ng_yaml_get(root, "recipe"), ng_yaml_at(root, "data.set")};
     size_t count = swept != NULL && swept->kind == NG_YAML_LIST ? swept->count : 0;

@@ -37,13 +37,20 @@ struct ng_judge_spec {
     struct ng_texts slices; /* "region", "region x age" */
 };
 
+/* The data set that is no card: a table whose card is inferred (datasets/infer.h). */
+#define NG_TABULAR "tabular"
+
 /* What `gates` may name; harness/judge has one row for each. NULL at the end. */
 extern const char *const ng_gate_names[];
 
 struct ng_experiment {
     char *name, *question, *extends;
     struct {
-        char *set;
+        char *set; /* a card, or NG_TABULAR */
+        /* Of NG_TABULAR alone. None of them can move a bit: what they say is in the card
+         * that is inferred from them. */
+        char *file, *label;
+        struct ng_texts slices, ignore;
     } data;
     struct ng_model_spec model;
     struct ng_train_spec train;

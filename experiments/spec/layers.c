@@ -10,16 +10,23 @@ struct chain {
     size_t count;
 };
 
+char *ng_layers_file(struct ng_binding *binding, const struct ng_document *document,
+                     const char *path)
+{
+    const char *folder = path[0] == '/' ? "" : document->folder;
+    if (folder[0] != '\0' && strncmp(path, "./", 2) == 0)
+        path += 2;
+    char *whole = ng_arena_printf(binding->arena, "%s%s", folder, path);
+    binding->diagnosis->out_of_memory |= whole == NULL;
+    return whole;
+}
+
 const char *ng_layers_path(struct ng_binding *binding,
                            const struct ng_document *document, const char *name_or_path)
 {
-    if (!ng_name_is_path(name_or_path) || name_or_path[0] == '/')
+    if (!ng_name_is_path(name_or_path))
         return name_or_path;
-    if (document->folder[0] != '\0' && strncmp(name_or_path, "./", 2) == 0)
-        name_or_path += 2;
-    char *path =
-        ng_arena_printf(binding->arena, "%s%s", document->folder, name_or_path);
-    binding->diagnosis->out_of_memory |= path == NULL;
+    const char *path = ng_layers_file(binding, document, name_or_path);
     return path != NULL ? path : name_or_path;
 }
 

@@ -18,7 +18,10 @@ enum ng_status ng_layers_read(struct ng_binding *binding, const char *path,
 enum ng_status ng_layers_override(struct ng_binding *binding, const char *text,
                                   struct ng_yaml **root, struct ng_error *err);
 
-/* A name stays; a relative path in a file is taken from that file's folder on. */
+/* A relative path in a file is taken from that file's folder on. In the arena. */
+char *ng_layers_file(struct ng_binding *binding, const struct ng_document *document,
+                     const char *path);
+/* The same, but a name stays. */
 const char *ng_layers_path(struct ng_binding *binding,
                            const struct ng_document *document,
                            const char *name_or_path);

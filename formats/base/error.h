@@ -16,7 +16,10 @@ enum ng_status {
     NG_INVALID, /* the caller's input or configuration is wrong: exit code 2 */
     NG_FAILED,  /* no result could be produced (I/O, memory, damage): exit code 3 */
     NG_ABSENT,  /* something optional is not there: the caller decides: exit code 2 */
-    NG_INTERRUPTED, /* stopped on request, resumable: exit code 75 */
+    NG_INTERRUPTED,  /* stopped on request, resumable: exit code 75 */
+    NG_DIFFERS,      /* a gate failed, or two things differ: exit code 1 */
+    NG_INCONCLUSIVE, /* too little evidence either way: exit code 4 */
+    NG_NO_BASELINE,  /* a baseline is missing or cannot be compared with: exit code 5 */
 };
 
 #define NG_ERROR_TEXT 4096

@@ -42,6 +42,7 @@ enum ng_stream {
     NG_STREAM_ROUND_MOMENT1 = 7,
     NG_STREAM_ROUND_CAST = 8,
     NG_STREAM_BOOTSTRAP = 9,
+    NG_STREAM_SPLIT = 10,
 };
 /* A stream's key: the kind of draw and the tensor (or column) it is for, 0..2^24-1. */
 uint32_t ng_stream_key(enum ng_stream stream, uint32_t tensor);

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "experiments/spec/experiment.h"
 #include "harness/cli/commands.h"
@@ -34,15 +35,18 @@ static enum ng_status list_experiments(struct catalogue *all, json_t *list,
         struct ng_experiment experiment;
         struct ng_card card;
         char *source;
-        bool found;
+        bool found = true;
         const char *name = all->experiments.values[i];
         enum ng_status status =
             ng_experiment_read(name, NULL, 0, &all->arena, &experiment, &source, err);
-        if (status == NG_OK)
+        const char *where = "a table of your own: data.file=FILE.csv data.label=COLUMN";
+        bool tabular = status == NG_OK && strcmp(experiment.data.set, NG_TABULAR) == 0;
+        if (status == NG_OK && !tabular)
             status = ng_card_read(experiment.data.set, &all->arena, &card, err);
         if (status != NG_OK)
             return status;
-        const char *where = ng_data_found(&card, all->data_folder, &found, &all->arena);
+        if (!tabular)
+            where = ng_data_found(&card, all->data_folder, &found, &all->arena);
         const char *question = experiment.question == NULL ? "" : experiment.question;
         if (list != NULL)
             add(list, name, "question", question, where, found);

@@ -13,7 +13,7 @@ static enum ng_status run_report(const struct ng_arguments *arguments,
     struct ng_arena arena = {0};
     struct ng_comparison comparison = {0};
     const char *folder = arguments->words[0];
-    NG_TRY(ng_folder_check(folder, err));
+    NG_TRY(ng_folder_check_results(folder, err));
     char *path = ng_arena_printf(&arena, "%s/comparison.h5", folder);
     if (path == NULL)
         NG_TRY(ng_fail(err, NG_FAILED, "No memory for the name of the comparison."));
@@ -43,7 +43,7 @@ static const struct ng_option options[] = {
 const struct ng_command ng_command_report = {
     .name = "report",
     .words = "FOLDER",
-    .summary = "write the report of a finished run again",
+    .summary = "write the report of a finished run or an eval again",
     .detail =
         "Draws report.html, report.md and plots/ again from FOLDER/comparison.h5,\n"
         "without training or judging anything, and prints the table.",

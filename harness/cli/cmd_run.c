@@ -8,46 +8,51 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/results.h"
 #include "harness/cli/stop.h"
+#include "harness/cli/train.h"
 #include "harness/judge/compare.h"
 #include "harness/judge/gates.h"
-#include "harness/run/about.h"
 #include "harness/run/sweep.h"
 #include "reports/report.h"
 
 struct request {
-    int jobs, threads;
-    bool dry_run, quiet, json, fail_fast;
-    const char *out, *line, *program;
+    struct ng_training training;
+    bool dry_run, json;
+    const char *out, *program;
 };
 
-static void print_headline(const struct ng_sweep_state *sweep,
-                           const struct request *request, FILE *stream)
+/* What was inferred of a table. */
+static void print_inferred(const struct ng_plan *plan, FILE *stream)
+{
+    if (plan->inferred != NULL)
+        fputs(plan->inferred, stream);
+}
+
+static json_t *inferred_json(const struct ng_plan *plan)
+{
+    json_t *lines = json_array();
+    for (const char *line = plan->inferred; line != NULL && *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+        json_array_append_new(lines, json_stringn(line, length));
+        line += length + (line[length] == '\n');
+    }
+    return lines;
+}
+
+/* How a person goes on who finds a type wrong. */
+static void print_card(const struct ng_sweep_state *sweep, FILE *stream)
 {
     const struct ng_plan *plan = sweep->plan;
-    const struct ng_sweep *axes = &plan->experiment.sweep;
-    size_t seeds = plan->arm_count == 0 ? 0 : plan->trial_count / plan->arm_count;
-    size_t finished = ng_sweep_finished(sweep);
-    double seconds, bytes;
-    char time[32];
-    ng_sweep_estimate(sweep, request->jobs, &seconds, &bytes);
-    ng_progress_time(seconds, time, sizeof time);
-    fprintf(stream, "%s: %zu trial%s (", plan->experiment.name, plan->trial_count,
-            plan->trial_count == 1 ? "" : "s");
-    for (size_t a = 0; a < axes->count; a++) {
-        bool recipes = strcmp(axes->axes[a].path, "recipe") == 0;
-        fprintf(stream, "%zu %s%s x ", axes->axes[a].values.count,
-                recipes ? "recipe" : axes->axes[a].path,
-                recipes && axes->axes[a].values.count != 1 ? "s" : "");
-    }
-    fprintf(stream, "%zu seed%s), ", seeds, seeds == 1 ? "" : "s");
-    if (finished == plan->trial_count) {
-        fprintf(stream, "all finished before, in %s\n", sweep->folder);
+    const struct ng_texts *slices = &plan->experiment.judge.slices;
+    if (plan->inferred == NULL)
         return;
-    }
-    if (finished > 0)
-        fprintf(stream, "%zu finished before, ", finished);
-    fprintf(stream, "about %s, %.3g MiB in %s\n", time, bytes / 1048576.0,
-            sweep->folder);
+    fprintf(stream,
+            "Card:   %s/" NG_PLAN_CARD " holds these types. For others, edit a copy: "
+            "narrowgauge run tabular data.set=./COPY.yaml --data %s",
+            sweep->folder, plan->table_folder);
+    for (size_t i = 0; i < slices->count; i++)
+        fprintf(stream, "%s%s%s", i == 0 ? " 'judge.slices=" : ",", slices->values[i],
+                i + 1 == slices->count ? "'" : "");
+    fputc('\n', stream);
 }
 
 /* obstacle: why the folder cannot take this plan, or NULL. */
@@ -57,11 +62,13 @@ static enum ng_status print_plan_json(const struct ng_sweep_state *sweep,
 {
     json_t *document = json_object(), *trials = json_array();
     double seconds, bytes;
-    ng_sweep_estimate(sweep, request->jobs, &seconds, &bytes);
+    ng_sweep_estimate(sweep, request->training.jobs, &seconds, &bytes);
     json_object_set_new(document, "experiment",
                         ng_json_text(sweep->plan->experiment.name));
     json_object_set_new(document, "folder", ng_json_text(sweep->folder));
     json_object_set_new(document, "obstacle", ng_json_text(obstacle));
+    if (sweep->plan->inferred != NULL)
+        json_object_set_new(document, "inferred", inferred_json(sweep->plan));
     json_object_set_new(document, "seconds", ng_json_number(seconds));
     json_object_set_new(document, "bytes", ng_json_number(bytes));
     for (size_t i = 0; i < sweep->plan->trial_count; i++) {
@@ -91,7 +98,8 @@ static enum ng_status print_plan(struct ng_sweep_state *sweep,
     const char *obstacle = status == NG_INVALID ? err->text : NULL;
     if (request->json)
         return print_plan_json(sweep, request, obstacle, err);
-    print_headline(sweep, request, stdout);
+    print_inferred(sweep->plan, stdout);
+    ng_training_headline(sweep, &request->training, stdout);
     for (size_t i = 0; i < sweep->plan->trial_count; i++) {
         char name[160];
         ng_sweep_trial_name(sweep, i, name, sizeof name);
@@ -107,25 +115,16 @@ static enum ng_status print_plan(struct ng_sweep_state *sweep,
 static enum ng_status train(struct ng_sweep_state *sweep, const struct request *request,
                             struct ng_error *err)
 {
-    struct ng_progress progress = {.quiet = request->quiet};
-    struct ng_sweep_watch watch = ng_progress_watch(&progress);
-    struct ng_sweep_options options = {.jobs = request->jobs,
-                                       .threads = request->threads,
-                                       .fail_fast = request->fail_fast,
-                                       .line = request->line,
-                                       .stop = ng_stop_flag()};
-    enum ng_status status = ng_sweep_enter(sweep, &watch, err);
-    if (status != NG_OK)
-        return status;
-    if (!request->quiet)
-        print_headline(sweep, request, stderr);
-    ng_progress_start(&progress, sweep, request->jobs, request->quiet);
-    status = ng_sweep_run(sweep, &options, &watch, err);
-    ng_progress_end(&progress);
+    if (!request->training.quiet)
+        print_inferred(sweep->plan, stderr);
+    enum ng_status status = ng_training_run(sweep, &request->training, err);
+    if (status == NG_OK && !request->training.quiet)
+        print_card(sweep, stderr);
     if (status == NG_INTERRUPTED) {
+        const char *line = request->training.line;
         size_t length = strlen(err->text);
         snprintf(err->text + length, sizeof err->text - length, " To go on: %s%s",
-                 request->program, request->line + strcspn(request->line, " "));
+                 request->program, line + strcspn(line, " "));
     }
     return status;
 }
@@ -161,7 +160,7 @@ static enum ng_status run_plan(const struct ng_plan *plan,
 {
     enum ng_status status;
     struct ng_sweep_state sweep;
-    struct ng_progress progress = {.quiet = request->quiet};
+    struct ng_progress progress = {.quiet = request->training.quiet};
     struct ng_sweep_watch watch = ng_progress_watch(&progress);
     status = ng_sweep_prepare(&sweep, plan, request->out, err);
     if (status != NG_OK)
@@ -189,19 +188,11 @@ static enum ng_status read_request(const struct ng_arguments *arguments,
     const char *out = ng_arguments_value(arguments, "out");
     *request = (struct request){
         .dry_run = ng_arguments_given(arguments, "dry-run"),
-        .quiet = ng_arguments_given(arguments, "quiet"),
         .json = ng_arguments_given(arguments, "json"),
-        .fail_fast = ng_arguments_given(arguments, "fail-fast"),
         .out = out == NULL ? "out" : out,
-        .line = arguments->line,
         .program = arguments->program,
     };
-    enum ng_status status = ng_arguments_number(arguments, "jobs", 1, 1024,
-                                                ng_about_cores(), &request->jobs, err);
-    if (status == NG_OK)
-        status = ng_arguments_number(arguments, "threads", 1, 256, 1, &request->threads,
-                                     err);
-    return status;
+    return ng_training_read(arguments, true, &request->training, err);
 }
 
 static enum ng_status run_run(const struct ng_arguments *arguments,
@@ -257,7 +248,9 @@ const struct ng_command ng_command_run = {
         "seeds\n"
         "or recipes it adds them to the folder.\n"
         "key=value replaces a key of the experiment, such as train.epochs=2 or "
-        "seeds=0..9.",
+        "seeds=0..9.\n"
+        "A table of your own: run tabular data.file=my.csv data.label=churned; with\n"
+        "data.slices=region,sex its groups are judged, too.",
     .example = "narrowgauge run quickstart",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

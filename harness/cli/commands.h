@@ -5,6 +5,7 @@
 #include "harness/cli/options.h"
 
 extern const struct ng_command ng_command_run, ng_command_list, ng_command_show,
-    ng_command_report, ng_command_doctor, ng_command_of_help;
+    ng_command_report, ng_command_export, ng_command_check, ng_command_baseline,
+    ng_command_eval, ng_command_data, ng_command_doctor, ng_command_of_help;
 
 #endif

@@ -37,11 +37,11 @@ static bool ends_in(const char *word, const char *end)
     return length > tail && strcmp(word + length - tail, end) == 0;
 }
 
-static bool holds_plan(const char *folder)
+static bool holds(const char *folder, const char *file)
 {
     struct ng_arena arena = {0};
     struct stat there;
-    char *path = ng_arena_printf(&arena, "%s/plan.jsonl", folder);
+    char *path = ng_arena_printf(&arena, "%s/%s", folder, file);
     bool holds = path != NULL && stat(path, &there) == 0 && S_ISREG(there.st_mode);
     ng_arena_release(&arena);
     return holds;
@@ -53,12 +53,12 @@ enum ng_word_kind ng_word_kind(const char *word)
         return NG_WORD_FILE;
     if (ends_in(word, ".h5"))
         return NG_WORD_RUN_FILE;
-    if (strchr(word, '/') != NULL || holds_plan(word))
+    if (strchr(word, '/') != NULL || holds(word, "plan.jsonl"))
         return NG_WORD_FOLDER;
     return NG_WORD_NAME;
 }
 
-enum ng_status ng_folder_check(const char *folder, struct ng_error *err)
+static enum ng_status check_folder(const char *folder, struct ng_error *err)
 {
     struct stat there;
     if (stat(folder, &there) != 0)
@@ -66,10 +66,29 @@ enum ng_status ng_folder_check(const char *folder, struct ng_error *err)
                        strerror(errno));
     if (!S_ISDIR(there.st_mode))
         return ng_fail(err, NG_INVALID, "%s is no folder.", folder);
-    if (!holds_plan(folder))
-        return ng_fail(err, NG_INVALID,
-                       "%s holds no plan.jsonl, so it is not the folder of a run; "
-                       "expected one such as out/quickstart.",
-                       folder);
     return NG_OK;
+}
+
+enum ng_status ng_folder_check(const char *folder, struct ng_error *err)
+{
+    enum ng_status status = check_folder(folder, err);
+    if (status != NG_OK || holds(folder, "plan.jsonl"))
+        return status;
+    if (holds(folder, "comparison.h5"))
+        return ng_fail(err, NG_INVALID,
+                       "%s holds a comparison of predictions and no trials; "
+                       "'narrowgauge report %s' shows it.",
+                       folder, folder);
+    return ng_fail(err, NG_INVALID,
+                   "%s holds no plan.jsonl, so it is not the folder of a run; "
+                   "expected one such as out/quickstart.",
+                   folder);
+}
+
+enum ng_status ng_folder_check_results(const char *folder, struct ng_error *err)
+{
+    enum ng_status status = check_folder(folder, err);
+    if (status != NG_OK || holds(folder, "comparison.h5"))
+        return status;
+    return ng_folder_check(folder, err);
 }

@@ -22,5 +22,8 @@ enum ng_word_kind ng_word_kind(const char *word);
 
 /* NG_INVALID unless it is a folder that holds a plan.jsonl. */
 enum ng_status ng_folder_check(const char *folder, struct ng_error *err);
+/* NG_INVALID unless it is a folder that holds a comparison.h5 or a plan.jsonl: that of a
+ * run, or of predictions that were compared. */
+enum ng_status ng_folder_check_results(const char *folder, struct ng_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* More than any number here is good for, and few enough to give 0.8293 back as such. */
 #define DIGITS 12
@@ -52,7 +53,10 @@ static json_t *group_name(const struct ng_comparison *comparison, size_t number)
     const struct ng_group *group = &comparison->groups[number];
     json_object_set_new(object, "column", ng_json_text(group->column));
     json_object_set_new(object, "band", ng_json_text(group->band));
-    json_object_set_new(object, "rows", ng_json_size(group->rows));
+    if (group->suppressed)
+        json_object_set_new(object, "suppressed", json_true());
+    else
+        json_object_set_new(object, "rows", ng_json_size(group->rows));
     return object;
 }
 
@@ -62,9 +66,11 @@ static json_t *groups_of(const struct ng_comparison *comparison,
     json_t *list = json_array();
     for (size_t g = 0; g < comparison->group_count; g++) {
         json_t *object = group_name(comparison, g);
-        json_object_set_new(object, "accuracy", estimate(&arm->group_accuracy[g]));
-        json_object_set_new(object, "accuracy_difference",
-                            estimate(&arm->group_difference[g]));
+        if (!comparison->groups[g].suppressed) {
+            json_object_set_new(object, "accuracy", estimate(&arm->group_accuracy[g]));
+            json_object_set_new(object, "accuracy_difference",
+                                estimate(&arm->group_difference[g]));
+        }
         json_object_set_new(object, "unproven", json_boolean(arm->group_unproven[g]));
         json_object_set_new(object, "harmed", json_boolean(arm->group_harmed[g]));
         json_array_append_new(list, object);
@@ -92,6 +98,32 @@ static void add_estimates(json_t *object, const struct ng_arm *arm)
         json_object_set_new(object, estimates[i].name, estimate(estimates[i].value));
 }
 
+static void add_memory(json_t *object, const struct ng_arm *arm)
+{
+    json_object_set_new(object, "parameters", ng_json_size(arm->parameters));
+    json_object_set_new(object, "persistent_bytes",
+                        ng_json_size(arm->persistent_bytes));
+    json_object_set_new(object, "planned_peak", ng_json_size(arm->planned_peak));
+    json_object_set_new(object, "bytes_by_class", ng_json_classes(arm->by_class));
+    json_object_set_new(object, "bytes_by_class_at_peak",
+                        ng_json_classes(arm->by_class_at_peak));
+    json_object_set_new(object, "saturated_share",
+                        ng_json_number(arm->saturated_share));
+    json_object_set_new(object, "flushed_share", ng_json_number(arm->flushed_share));
+}
+
+static json_t *lines(const char *text)
+{
+    json_t *list = json_array();
+    for (const char *s = text == NULL ? "" : text; *s != '\0';) {
+        size_t length = strcspn(s, "\n");
+        json_t *line = json_stringn(s, length);
+        json_array_append_new(list, line == NULL ? json_null() : line);
+        s += length + (s[length] == '\n');
+    }
+    return list;
+}
+
 static json_t *arm_object(const struct ng_comparison *comparison,
                           const struct ng_arm *arm)
 {
@@ -107,22 +139,17 @@ static json_t *arm_object(const struct ng_comparison *comparison,
                         group_name(comparison, arm->worst_group));
     json_object_set_new(object, "hardest_hit_group",
                         group_name(comparison, arm->hardest_hit_group));
-    json_object_set_new(object, "parameters", ng_json_size(arm->parameters));
-    json_object_set_new(object, "persistent_bytes",
-                        ng_json_size(arm->persistent_bytes));
-    json_object_set_new(object, "planned_peak", ng_json_size(arm->planned_peak));
-    json_object_set_new(object, "bytes_by_class", ng_json_classes(arm->by_class));
-    json_object_set_new(object, "bytes_by_class_at_peak",
-                        ng_json_classes(arm->by_class_at_peak));
-    json_object_set_new(object, "saturated_share",
-                        ng_json_number(arm->saturated_share));
-    json_object_set_new(object, "flushed_share", ng_json_number(arm->flushed_share));
+    if (ng_comparison_has_memory(comparison))
+        add_memory(object, arm);
     json_object_set_new(object, "unproven_groups", ng_json_size(arm->unproven_groups));
     json_object_set_new(object, "harmed_groups", ng_json_size(arm->harmed_groups));
     json_object_set_new(object, "groups", groups_of(comparison, arm));
     for (size_t s = 0; s < comparison->seed_count; s++)
         json_array_append_new(hashes, ng_json_text(arm->result_hashes[s]));
-    json_object_set_new(object, "result_hashes", hashes);
+    if (ng_comparison_has_memory(comparison))
+        json_object_set_new(object, "result_hashes", hashes);
+    else
+        json_decref(hashes);
     return object;
 }
 
@@ -158,7 +185,8 @@ json_t *ng_json_comparison(const struct ng_comparison *comparison)
                         arm_label(comparison, comparison->reference));
     json_object_set_new(object, "recommended",
                         arm_label(comparison, comparison->recommended));
-    json_object_set_new(object, "train_rows", ng_json_size(comparison->train_rows));
+    if (ng_comparison_has_memory(comparison))
+        json_object_set_new(object, "train_rows", ng_json_size(comparison->train_rows));
     json_object_set_new(object, "test_rows", ng_json_size(comparison->test_rows));
     json_object_set_new(object, "accuracy_ceiling",
                         ng_json_number(comparison->ceiling));
@@ -173,6 +201,7 @@ json_t *ng_json_comparison(const struct ng_comparison *comparison)
         json_array_append_new(arms, arm_object(comparison, &comparison->arms[a]));
     json_object_set_new(object, "arms", arms);
     json_object_set_new(object, "gates", gates_of(comparison));
+    json_object_set_new(object, "data_notes", lines(comparison->data_notes));
     return object;
 }
 

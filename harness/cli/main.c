@@ -12,16 +12,18 @@
 #include "harness/run/about.h"
 
 const struct ng_command *const ng_commands[] = {
-    &ng_command_run,
-    &ng_command_list,
-    &ng_command_show,
-    &ng_command_report,
-    &ng_command_doctor,
-    &ng_command_of_help,
-    NULL,
+    &ng_command_run,    &ng_command_list,   &ng_command_show,     &ng_command_report,
+    &ng_command_export, &ng_command_check,  &ng_command_baseline, &ng_command_eval,
+    &ng_command_data,   &ng_command_doctor, &ng_command_of_help,  NULL,
 };
 
-enum { EXIT_USAGE = 2, EXIT_NO_RESULT = 3 };
+enum {
+    EXIT_DIFFERS = 1,
+    EXIT_USAGE = 2,
+    EXIT_NO_RESULT = 3,
+    EXIT_INCONCLUSIVE = 4,
+    EXIT_NO_BASELINE = 5
+};
 
 static int exit_code(enum ng_status status)
 {
@@ -33,6 +35,12 @@ static int exit_code(enum ng_status status)
         return EXIT_USAGE;
     case NG_INTERRUPTED:
         return NG_EXIT_INTERRUPTED;
+    case NG_DIFFERS:
+        return EXIT_DIFFERS;
+    case NG_INCONCLUSIVE:
+        return EXIT_INCONCLUSIVE;
+    case NG_NO_BASELINE:
+        return EXIT_NO_BASELINE;
     case NG_FAILED:
         break;
     }

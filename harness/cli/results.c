@@ -29,8 +29,9 @@ void ng_results_print(const struct ng_results *results)
                gate->sentence);
     }
     printf("Report: %s/report.html\n", results->folder);
-    printf("Next:   %s show %s   (every trial, its memory and its hash)\n",
-           results->program, results->folder);
+    if (ng_comparison_has_memory(comparison))
+        printf("Next:   %s show %s   (every trial, its memory and its hash)\n",
+               results->program, results->folder);
 }
 
 enum ng_status ng_results_print_json(const struct ng_results *results,

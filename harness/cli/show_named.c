@@ -1,3 +1,4 @@
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,13 +28,12 @@ static enum ng_status print_cells(const struct ng_experiment *experiment,
                                   const struct ng_recipe *recipe, struct ng_error *err)
 {
     enum ng_status status;
-    struct ng_arena arena = {0};
-    struct ng_card card;
     struct ng_model model = {0};
     struct ng_text text = {0};
-    NG_TRY(ng_card_read(experiment->data.set, &arena, &card, err));
-    NG_TRY(ng_model_build(&model, &experiment->model, recipe, (size_t)card.features,
-                          card.classes.count, (size_t)experiment->train.batch, 1, err));
+    /* Cells belong to the names of nodes, so any number of features and classes will do,
+     * and the data need not be there. */
+    NG_TRY(ng_model_build(&model, &experiment->model, recipe, 1, 2,
+                          (size_t)experiment->train.batch, 1, err));
     for (size_t n = 0; n < model.node_count; n++)
         ng_recipe_describe(recipe, &model.nodes[n].recipe, &text);
     ng_model_release(&model);
@@ -42,7 +42,6 @@ static enum ng_status print_cells(const struct ng_experiment *experiment,
     ng_show_cells(text.data == NULL ? "" : text.data);
 out:
     ng_text_release(&text);
-    ng_arena_release(&arena);
     return status;
 }
 
@@ -160,6 +159,87 @@ out:
     return status;
 }
 
+/* "number, 64 columns x0 to x63", "category of 3". */
+static void print_columns(const struct ng_card *card)
+{
+    const struct ng_card_column *columns = card->columns.values;
+    const struct ng_reader *reader = ng_reader_by_name(card->reader);
+    if (reader != NULL && reader->features > 0)
+        printf("%-11s %zu\n", "features", reader->features);
+    for (size_t i = 0; i < card->columns.count; i++) {
+        const struct ng_card_column *column = &columns[i];
+        printf("%-11s %s, %s", "column", column->name,
+               ng_column_type_names[column->type]);
+        if (column->repeat > 1)
+            printf(", %lld of them: %s0 to %s%lld", (long long)column->repeat,
+                   column->name, column->name, (long long)column->repeat - 1);
+        if (column->categories.count > 0)
+            printf(", %zu categories", column->categories.count);
+        else if (column->type == NG_COLUMN_CATEGORY)
+            printf(", categories from the training rows");
+        if (column->type == NG_COLUMN_TEXT)
+            printf(", %lld buckets", (long long)column->buckets);
+        if (column->least > -(double)FLT_MAX)
+            printf(", at least %g", column->least);
+        if (column->most < (double)FLT_MAX)
+            printf(", at most %g", column->most);
+        putchar('\n');
+    }
+}
+
+static void print_classes(const struct ng_card *card)
+{
+    const struct ng_reader *reader = ng_reader_by_name(card->reader);
+    printf("%-11s ", "classes");
+    for (size_t i = 0; i < card->classes.count; i++)
+        printf("%s%s", i == 0 ? "" : ", ", card->classes.values[i]);
+    if (card->classes.count == 0)
+        printf("%s", reader != NULL && reader->is_text ? "every character"
+                                                       : "from the training rows");
+    putchar('\n');
+}
+
+static void print_files(const struct ng_card *card)
+{
+    const struct ng_card_file *files = card->files.values;
+    for (size_t i = 0; i < card->files.count; i++) {
+        const struct ng_card_file *file = &files[i];
+        bool labels = strcmp(file->part, "labels") == 0;
+        printf("%-11s %s%s%s", labels ? "labels" : file->role, file->path,
+               file->array != NULL ? ":" : "", file->array != NULL ? file->array : "");
+        if (file->rows > 0)
+            printf(", %lld rows", (long long)file->rows);
+        printf(", SHA-256 %s\n", file->sha256 != NULL ? file->sha256 : "not known");
+    }
+    if (card->files.count == 0)
+        printf("%-11s %lld training and %lld test rows\n", "generated",
+               (long long)card->train_rows, (long long)card->test_rows);
+    else if (strcmp(files[0].role, "all") == 0)
+        printf("%-11s %g of the %s\n", "test", card->test_share,
+               strcmp(card->reader, "text") == 0    ? "characters, the end of each file"
+               : strcmp(card->order, "stream") == 0 ? "rows, the end of the stream"
+                                                    : "rows, drawn at random");
+}
+
+/* "region, by column region", "age, by column age, 4 bands between 2 edges". */
+static void print_slices(const struct ng_card *card)
+{
+    const struct ng_card_slice *slices = card->slices.values;
+    for (size_t i = 0; i < card->slices.count; i++) {
+        const struct ng_card_slice *slice = &slices[i];
+        printf("%-11s %s, by %s%s", "slice", slice->name,
+               slice->column != NULL ? "column " : "",
+               slice->column != NULL ? slice->column : slice->by);
+        for (size_t e = 0; e < slice->edges.count; e++)
+            printf("%s%g", e == 0 ? ", divided at " : ", ", slice->edges.values[e]);
+        if (slice->parts > 0)
+            printf(", %lld parts", (long long)slice->parts);
+        for (size_t b = 0; b < slice->bands.count; b++)
+            printf("%s%s", b == 0 ? ": " : ", ", slice->bands.values[b]);
+        putchar('\n');
+    }
+}
+
 enum ng_status ng_show_card(const char *name, const char *data_folder,
                             struct ng_error *err)
 {
@@ -168,23 +248,14 @@ enum ng_status ng_show_card(const char *name, const char *data_folder,
     struct ng_card card;
     bool found;
     NG_TRY(ng_card_read(name, &arena, &card, err));
-    const struct ng_card_file *files = card.files.values;
-    const struct ng_card_slice *slices = card.slices.values;
     print_field("data set", card.name);
     print_field("title", card.title);
     print_field("reader", card.reader);
     print_field("state", ng_data_found(&card, data_folder, &found, &arena));
-    printf("%-11s %lld columns, %zu classes\n", "features", (long long)card.features,
-           card.classes.count);
-    for (size_t i = 0; i < card.files.count; i++)
-        printf("%-11s %s, %lld rows, SHA-256 %s\n", files[i].role, files[i].path,
-               (long long)files[i].rows, files[i].sha256);
-    if (card.files.count == 0)
-        printf("%-11s %lld training and %lld test rows\n", "generated",
-               (long long)card.train_rows, (long long)card.test_rows);
-    for (size_t i = 0; i < card.slices.count; i++)
-        printf("%-11s %s (%zu bands)\n", "slice", slices[i].name,
-               slices[i].bands.count);
+    print_columns(&card);
+    print_classes(&card);
+    print_files(&card);
+    print_slices(&card);
     print_field("origin", card.origin);
     print_field("licence", card.licence);
     for (size_t i = 0; i < card.quirks.count; i++)

@@ -93,6 +93,10 @@ static void print_groups(const struct ng_comparison *comparison)
         char name[96];
         const struct ng_group *group = &comparison->groups[g];
         snprintf(name, sizeof name, "%.40s: %.40s", group->column, group->band);
+        if (group->suppressed) {
+            printf("%-40s fewer than %d rows\n", name, NG_GROUP_SUPPRESSED_BELOW);
+            continue;
+        }
         printf("%-40s %7zu", name, group->rows);
         for (size_t a = 0; a < comparison->arm_count; a++) {
             double share = comparison->arms[a].group_accuracy[g].mean;

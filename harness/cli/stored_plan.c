@@ -16,13 +16,36 @@ static const char *text_at(const json_t *line, const char *key)
     return json_string_value(json_object_get(line, key));
 }
 
+static bool keep(const char *text, char **kept, struct ng_arena *arena)
+{
+    *kept = text == NULL ? NULL : ng_arena_text(arena, text);
+    return text == NULL || *kept != NULL;
+}
+
+/* The line of the experiment. */
+static bool take_head(const json_t *line, struct ng_stored_plan *plan,
+                      struct ng_arena *arena)
+{
+    const json_t *data = json_object_get(line, "data");
+    json_int_t trials = json_integer_value(json_object_get(line, "trials"));
+    if (text_at(line, "experiment") == NULL)
+        return true;
+    plan->numerics_version =
+        json_integer_value(json_object_get(line, "numerics_version"));
+    plan->planned = trials < 0 ? 0 : (size_t)trials;
+    return keep(text_at(line, "experiment"), &plan->experiment, arena) &&
+           keep(text_at(data, "set"), &plan->data_set, arena) &&
+           keep(text_at(data, "sha256"), &plan->data_digest, arena);
+}
+
 static bool take_trial(const json_t *line, struct ng_stored_plan *plan, size_t room,
                        struct ng_arena *arena)
 {
     const char *label = text_at(line, "label"), *file = text_at(line, "file");
+    const char *hash = text_at(line, "hash");
     json_int_t seed = json_integer_value(json_object_get(line, "seed"));
     if (label == NULL || file == NULL)
-        return true; /* the line of the experiment */
+        return take_head(line, plan, arena);
     size_t at = plan->count++;
     if (room == 0)
         return true;
@@ -32,7 +55,11 @@ static bool take_trial(const json_t *line, struct ng_stored_plan *plan, size_t r
     }
     plan->trials[at].name = ng_arena_printf(arena, "%s s%lld", label, (long long)seed);
     plan->trials[at].file = ng_arena_text(arena, file);
-    return plan->trials[at].name != NULL && plan->trials[at].file != NULL;
+    plan->trials[at].label = ng_arena_text(arena, label);
+    plan->trials[at].hash = ng_arena_text(arena, hash == NULL ? "" : hash);
+    plan->trials[at].seed = seed < 0 || seed > UINT32_MAX ? 0 : (uint32_t)seed;
+    return plan->trials[at].name != NULL && plan->trials[at].file != NULL &&
+           plan->trials[at].label != NULL && plan->trials[at].hash != NULL;
 }
 
 static bool take_command(const json_t *line, struct ng_stored_plan *plan, size_t room,

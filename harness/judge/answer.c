@@ -1,6 +1,7 @@
 #include "harness/judge/answer.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "harness/judge/groups.h"
 #include "harness/judge/words.h"
@@ -34,6 +35,12 @@ static bool is_reference(const struct ng_comparison *c, const struct ng_arm *arm
 static bool is_candidate(const struct ng_comparison *c, const struct ng_arm *arm)
 {
     return arm->reference == c->reference && !is_reference(c, arm);
+}
+
+/* What arms are called: rows from elsewhere know of no recipes. */
+static const char *arms_word(const struct ng_comparison *c)
+{
+    return ng_comparison_has_memory(c) ? "recipes" : "arms";
 }
 
 static size_t candidates_of(const struct ng_comparison *c)
@@ -123,7 +130,8 @@ static void judge_groups(const struct ng_comparison *c, struct ng_arm *arm)
     arm->unproven_groups = arm->harmed_groups = 0;
     for (size_t g = 0; g < c->group_count; g++) {
         const struct ng_estimate *difference = &arm->group_difference[g];
-        bool judged = c->groups[g].rows > 0 && !is_reference(c, arm);
+        bool judged =
+            (c->groups[g].rows > 0 || c->groups[g].suppressed) && !is_reference(c, arm);
         bool support = ng_group_has_support(&c->groups[g]);
         arm->group_unproven[g] =
             judged && !(support && wholly_above(difference, c->margin));
@@ -145,9 +153,9 @@ void ng_answer_verdicts(struct ng_comparison *c)
     if (c->seed_count < 2 || c->reference < 0 || reference_of(c)->diverged > 0)
         return;
     leanest(c, NG_VERDICT_SAFE, &safe);
-    c->recommended = safe != NULL && needs_less(safe, reference_of(c))
-                         ? (int)(safe - c->arms)
-                         : c->reference;
+    bool better = safe != NULL &&
+                  (needs_less(safe, reference_of(c)) || !ng_comparison_has_memory(c));
+    c->recommended = better ? (int)(safe - c->arms) : c->reference;
 }
 
 static void add_bytes_and_state(const struct ng_arm *arm,
@@ -162,7 +170,8 @@ static void add_bytes_and_state(const struct ng_arm *arm,
                    text);
 }
 
-/* "but it harms 1 of 25 groups, and 3 seeds cannot prove it safe for 15 more" */
+/* "but it harms 1 of 25 groups, and 3 seeds cannot prove it safe for 15 more, 2 of them
+ * suppressed with fewer than 10 rows" */
 static void add_group_counts(const struct ng_comparison *c, const struct ng_arm *arm,
                              struct ng_text *text)
 {
@@ -180,6 +189,10 @@ static void add_group_counts(const struct ng_comparison *c, const struct ng_arm 
         ng_text_add(text, " more");
     else if (open > 0)
         ng_text_printf(text, " of %zu groups", c->groups_with_rows);
+    size_t suppressed = ng_comparison_suppressed(c);
+    if (open > 0 && suppressed > 0)
+        ng_text_printf(text, ", %zu of them suppressed with fewer than %d rows",
+                       suppressed, NG_GROUP_SUPPRESSED_BELOW);
 }
 
 static void add_groups(const struct ng_comparison *c, const struct ng_arm *arm,
@@ -207,16 +220,44 @@ static void add_groups(const struct ng_comparison *c, const struct ng_arm *arm,
                                                   : "safe");
 }
 
+/* Without memory nothing singles out one SAFE arm but its accuracy: name them all. */
+static void add_also_safe(const struct ng_comparison *c, const struct ng_arm *named,
+                          struct ng_text *text)
+{
+    const struct ng_arm *first;
+    size_t left = leanest(c, NG_VERDICT_SAFE, &first) - 1;
+    const char *between = left > 1 ? ", as are " : ", as is ";
+    for (size_t a = 0; a < c->arm_count; a++) {
+        const struct ng_arm *arm = &c->arms[a];
+        if (!is_candidate(c, arm) || arm->verdict != NG_VERDICT_SAFE || arm == named)
+            continue;
+        ng_text_printf(text, "%s%s", between, arm->label);
+        between = --left == 1 ? " and " : ", ";
+    }
+}
+
+static void add_reasons(const struct ng_comparison *c, const char *first,
+                        struct ng_text *text);
+
 static void add_recommendation(const struct ng_comparison *c, struct ng_text *text)
 {
     const struct ng_arm *arm = &c->arms[c->recommended];
+    bool memory = ng_comparison_has_memory(c);
     ng_text_printf(text, "%s is safe overall: accuracy ", arm->label);
     ng_words_difference(&arm->accuracy_difference, c->margin, text);
     ng_text_add(text, " within the ");
     ng_words_margin(c->margin, text);
-    ng_text_add(text, " margin, ");
-    add_bytes_and_state(arm, reference_of(c), text);
+    ng_text_add(text, " margin");
+    if (memory) {
+        ng_text_add(text, ", ");
+        add_bytes_and_state(arm, reference_of(c), text);
+    } else {
+        ng_text_printf(text, " of %s", reference_of(c)->label);
+        add_also_safe(c, arm, text);
+    }
     add_groups(c, arm, text);
+    if (!memory)
+        add_reasons(c, "; ", text);
 }
 
 /* "fp8-e5m2 diverges (...)" and the like: what keeps one arm from being SAFE. */
@@ -280,9 +321,8 @@ static void add_reason(const struct ng_comparison *c, const struct reason *reaso
     if (count == 1)
         ng_text_printf(text, "%s %s (", arm->label, reason->one);
     else
-        ng_text_printf(text, "%s%zu recipes %s (%s%s, ",
-                       count == candidates ? "all " : "", count, reason->many,
-                       reason->which, arm->label);
+        ng_text_printf(text, "%s%zu %s %s (%s%s, ", count == candidates ? "all " : "",
+                       count, arms_word(c), reason->many, reason->which, arm->label);
     add_failing(c, arm, text);
     ng_text_add(text, ")");
 }
@@ -322,9 +362,9 @@ static void add_no_saving(const struct ng_comparison *c, struct ng_text *text)
 static void add_stay(const struct ng_comparison *c, struct ng_text *text)
 {
     ng_text_printf(text,
-                   "Stay in %s, because no other recipe is shown to keep accuracy "
+                   "Stay in %s, because no other %.*s is shown to keep accuracy "
                    "within the ",
-                   reference_of(c)->label);
+                   reference_of(c)->label, (int)strlen(arms_word(c)) - 1, arms_word(c));
     ng_words_margin(c->margin, text);
     ng_text_add(text, " margin");
     add_reasons(c, ": ", text);
@@ -347,8 +387,12 @@ static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
     size_t diverged, references = references_of(c);
     nearest(c, NG_VERDICT_DIVERGED, &diverged);
     if (c->seed_count == 1) {
-        ng_text_add(text, "Not enough evidence: one seed cannot tell a recipe's effect "
-                          "from seed noise; run at least three");
+        ng_text_add(text,
+                    ng_comparison_has_memory(c)
+                        ? "Not enough evidence: one seed cannot tell a recipe's effect "
+                          "from seed noise; run at least three"
+                        : "Not enough evidence: one seed cannot tell an arm's effect "
+                          "from seed noise; give the rows of at least three");
         if (diverged > 0)
             add_reason(c, &reasons[2], "; even so, ", text);
     } else if (reference == NULL) {
@@ -361,9 +405,10 @@ static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
                        "measured against it; lower the learning rate",
                        reference->label, reference->diverged, reference->seeds);
     } else if (candidates_of(c) == 0 && references == 1) {
-        ng_text_printf(
-            text, "Nothing to compare: %s is the only arm; add recipes to the sweep",
-            reference->label);
+        ng_text_printf(text, "Nothing to compare: %s is the only arm; add %s",
+                       reference->label,
+                       ng_comparison_has_memory(c) ? "recipes to the sweep"
+                                                   : "the rows of another");
     } else if (candidates_of(c) == 0) {
         ng_text_add(text,
                     "Nothing to compare: every arm is a reference of recipe fp32; "

@@ -25,6 +25,10 @@
  * SAFE, the reference is recommended; none with one seed, without a reference, or where
  * it diverged. The sentence speaks of these arms.
  *
+ * Rows without memory (ng_comparison_has_memory()): the recommended arm is the SAFE one of
+ * best mean accuracy, the reference where none is; the sentence speaks of accuracy alone,
+ * names every SAFE arm, and says of the others why they are not.
+ *
  * The sentence: what to do, its cost in accuracy with the interval, what it saves, how
  * many of the groups that have rows it harms and for how many it is unproven, and the
  * group of the largest mean drop, with which of these it is. Where nothing is recommended

@@ -15,7 +15,7 @@ static enum ng_status check_shape(const struct ng_rows *rows,
 {
     if (rows->rows == 0 || rows->classes == 0 || rows->label == NULL ||
         rows->prediction == NULL || rows->confidence == NULL ||
-        rows->probability == NULL)
+        (rows->probability == NULL) != (first->probability == NULL))
         return ng_fail(err, NG_INVALID,
                        "The run of %s seed %u holds no evaluation rows; one for every "
                        "test example was expected.",

@@ -90,8 +90,10 @@ static enum ng_status measure_run(struct work *work, size_t arm, size_t seed,
     if (m->group_correct == NULL)
         return out_of_memory(err);
     m->correct = ng_metric_correct(rows->prediction, rows->label, rows->rows);
-    m->nll = ng_metric_nll(rows->probability, rows->label, rows->rows, rows->classes,
-                           work->scratch);
+    m->nll = rows->probability == NULL
+                 ? (double)NAN
+                 : ng_metric_nll(rows->probability, rows->label, rows->rows,
+                                 rows->classes, work->scratch);
     m->ece = ng_metric_ece(rows->confidence, rows->prediction, rows->label, rows->rows,
                            NG_ECE_BINS, work->scratch);
     m->churn = (double)NAN;
@@ -397,7 +399,7 @@ static enum ng_status fill_frame(struct work *work, struct ng_arena *arena,
     out->groups = work->groups.groups;
     out->group_count = work->groups.count;
     for (size_t g = 0; g < out->group_count; g++)
-        out->groups_with_rows += out->groups[g].rows > 0;
+        out->groups_with_rows += out->groups[g].rows > 0 || out->groups[g].suppressed;
     out->test_rows = first->rows.rows;
     out->classes = first->rows.classes;
     out->wall_seconds = 0.0;
@@ -441,6 +443,7 @@ enum ng_status ng_compare_runs(const struct ng_compare_input *input,
     NG_TRY(ng_groups_make(&input->slices, rows->slices, rows->slice_count, arena,
                           &work.groups, err));
     ng_groups_count(&work.groups, rows);
+    ng_groups_suppress(&work.groups);
     NG_TRY(measure_all(&work, err));
     NG_TRY(fill_frame(&work, arena, out, err));
     NG_TRY(fill_arms(&work, arena, out, err));

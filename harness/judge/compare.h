@@ -41,7 +41,9 @@ struct ng_compare_arm {
 };
 
 struct ng_compare_input {
-    const struct ng_run *runs; /* [arm][seed], with metrics, rows and ledger */
+    /* [arm][seed], with metrics, rows and ledger. Rows from elsewhere come without metrics
+     * and ledger (parameters 0) and perhaps without probabilities (NLL is then NaN). */
+    const struct ng_run *runs;
     const struct ng_compare_arm *arms;
     size_t arm_count;
     const uint32_t *seeds;

@@ -107,10 +107,11 @@ static void add_summary(const struct ng_plan *plan,
     for (size_t i = 0; i < model->hidden.count; i++)
         ng_text_printf(text, "-%lld", (long long)model->hidden.values[i]);
     ng_text_printf(text,
-                   "-%zu on %s (%zu training rows), %s, learning rate %g, batch "
+                   "-%zu on %s (%zu training rows), %s, learning rate %g%s, batch "
                    "%lld, %lld epochs, ",
                    plan->dataset.classes, plan->dataset.name, plan->dataset.train.rows,
                    ng_optimiser_names[train->optimiser], train->lr,
+                   train->schedule == NG_SCHEDULE_LINEAR ? " falling to 0" : "",
                    (long long)train->batch, (long long)train->epochs);
     ng_text_add(text, input->seed_count == 1 ? "seed " : "seeds ");
     for (size_t s = 0; s < input->seed_count; s++)
@@ -141,10 +142,12 @@ static enum ng_status describe(const struct ng_plan *plan,
                                struct ng_error *err)
 {
     const struct ng_experiment *experiment = &plan->experiment;
-    struct ng_text summary = {0}, provenance = {0};
+    struct ng_text summary = {0}, provenance = {0}, notes = {0};
     const char *argv = provenance_value(&input->runs[0], "argv");
     add_summary(plan, input, &summary);
     add_provenance(input, &provenance);
+    ng_dataset_notes(&plan->dataset, &plan->card, &notes);
+    out->data_notes = keep(&notes, arena);
     out->resolved_summary = keep(&summary, arena);
     out->provenance = keep(&provenance, arena);
     out->experiment = ng_arena_text(arena, experiment->name);
@@ -158,7 +161,7 @@ static enum ng_status describe(const struct ng_plan *plan,
     out->train_rows = plan->dataset.train.rows;
     if (out->resolved_summary == NULL || out->provenance == NULL ||
         out->experiment == NULL || out->question == NULL || out->data_title == NULL ||
-        out->command == NULL)
+        out->command == NULL || out->data_notes == NULL)
         return out_of_memory(err);
     return NG_OK;
 }

@@ -205,6 +205,16 @@ void ng_groups_count(struct ng_groups *groups, const struct ng_rows *rows)
             groups->least_rows = NG_GROUP_LEAST_ROWS;
 }
 
+void ng_groups_suppress(struct ng_groups *groups)
+{
+    for (size_t g = 0; g < groups->count; g++) {
+        struct ng_group *group = &groups->groups[g];
+        group->suppressed = group->rows > 0 && group->rows < NG_GROUP_SUPPRESSED_BELOW;
+        if (group->suppressed)
+            group->rows = 0;
+    }
+}
+
 bool ng_group_has_support(const struct ng_group *group)
 {
     return group->rows >= NG_GROUP_LEAST_ROWS;

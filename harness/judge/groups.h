@@ -9,8 +9,9 @@
  * Support: a group with fewer than NG_GROUP_LEAST_ROWS test rows is kept and reported,
  * but it is never named worst or hardest hit while a group with support exists, and it
  * counts as unproven: 30 rows move in steps of 3.3 points, so an extreme there is the
- * rule and not a finding. A combination that nobody belongs to is kept with rows 0 and
- * NaN, and counts neither way.
+ * rule and not a finding. One with fewer than NG_GROUP_SUPPRESSED_BELOW rows is marked
+ * suppressed by ng_groups_suppress(), and nothing is computed for it. A combination that
+ * nobody belongs to is kept with rows 0 and NaN, and counts neither way.
  *
  * Ownership: everything belongs to the arena given. Threads: read-only once made.
  */
@@ -57,6 +58,8 @@ size_t ng_group_of(const struct ng_groups *groups, size_t axis,
 
 /* Fills groups->groups[].rows and least_rows. */
 void ng_groups_count(struct ng_groups *groups, const struct ng_rows *rows);
+/* Marks the groups too small to speak of and forgets how many rows they have. */
+void ng_groups_suppress(struct ng_groups *groups);
 
 bool ng_group_has_support(const struct ng_group *group);
 

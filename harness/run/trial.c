@@ -13,6 +13,7 @@
 #include "formats/math/math.h"
 #include "harness/run/about.h"
 #include "harness/run/evaluate.h"
+#include "harness/run/fingerprint.h"
 
 /* One column per metric, one value per step; the names are part of the file format. */
 enum {
@@ -39,6 +40,8 @@ struct trial_run {
     struct ng_model model;
     struct ng_metric metrics[METRICS];
     struct ng_rows rows;
+    struct ng_fingerprints prints;
+    struct ng_fingerprint_memo memo;
     uint32_t *order; /* of the current epoch */
     size_t steps, steps_per_epoch, done;
     uint64_t order_epoch; /* UINT64_MAX: none made yet */
@@ -130,6 +133,7 @@ static void train_step(struct trial_run *run)
     const struct ng_step step = {
         .seed = run->trial->seed,
         .number = run->done,
+        .steps = run->steps,
         .micro_batches = 1,
         .training = true,
         .rows = (size_t)spec->batch,
@@ -137,10 +141,17 @@ static void train_step(struct trial_run *run)
         .labels = train->label,
         .order = batch_order(run, run->done),
     };
+    struct ng_fingerprint_watch watch = {&run->prints, &run->memo, (uint32_t)run->done};
+    bool watched = run->done < NG_FINGERPRINT_STEPS;
+    if (watched)
+        ng_fingerprint_watch(&run->model, &watch);
     ng_model_forward(&run->model, &step);
     ng_model_backward(&run->model, &step);
     note_loss(run, run->done);
     ng_optimisers[spec->optimiser]->step(&run->model, spec, &step);
+    if (watched)
+        ng_fingerprint_state(&run->model, &watch);
+    run->model.trace = (struct ng_trace){0};
     note_casts(run, run->done);
     run->done++;
 }
@@ -149,7 +160,7 @@ static enum ng_status save(struct trial_run *run, struct ng_error *err)
 {
     run->last_checkpoint = seconds_now();
     return ng_checkpoint_write(run->checkpoint, run->trial->hash, &run->model,
-                               run->done, run->metrics, METRICS, err);
+                               run->done, run->metrics, METRICS, &run->prints, err);
 }
 
 /* A missing checkpoint, or one that is damaged or another trial's, means from the start:
@@ -159,10 +170,11 @@ static enum ng_status resume(struct trial_run *run, struct ng_error *err)
     size_t done = 0;
     enum ng_status status =
         ng_checkpoint_read(run->checkpoint, run->trial->hash, &run->model, run->steps,
-                           &done, run->metrics, METRICS, err);
+                           &done, run->metrics, METRICS, &run->prints, err);
     if (status == NG_FAILED)
         return ng_prefix(err, "cannot go on from the checkpoint: ");
     if (status != NG_OK) {
+        run->prints.count = 0;
         ng_model_initialise(&run->model, run->trial->seed);
         return NG_OK;
     }
@@ -261,6 +273,8 @@ static enum ng_status write_record(struct trial_run *run, const char *runs_folde
         .metric_count = METRICS,
         .model = &run->model,
         .rows = run->rows,
+        .data = &run->plan->dataset,
+        .fingerprints = &run->prints,
     };
     enum ng_status status =
         ng_run_write(runs_folder, run->trial->file, &record, hash, err);
@@ -296,6 +310,7 @@ enum ng_status ng_trial_run(const struct ng_plan *plan, const struct ng_trial *t
     NG_TRY(write_record(run, runs_folder, started, hash, err));
     unlink(run->checkpoint);
 out:
+    ng_fingerprints_release(&run->prints);
     ng_model_release(&run->model);
     ng_arena_release(&run->arena);
     free(run);

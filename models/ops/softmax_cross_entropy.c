@@ -58,6 +58,15 @@ static float softmax(float *z, size_t classes, uint32_t label)
     return ng_logf(sum) - shifted;
 }
 
+static void see(struct ng_model *model, const struct ng_node *node, const char *part,
+                void *data, size_t rows, size_t cols)
+{
+    struct ng_qmatrix matrix = {.format = &ng_fp32, .rows = rows, .cols = cols};
+    matrix.codes[NG_ROWWISE].data = data;
+    matrix.codes[NG_ROWWISE].row_stride = cols;
+    ng_model_see(model, node, part, &matrix);
+}
+
 static void forward(struct ng_model *model, struct ng_node *node,
                     const struct ng_step *step)
 {
@@ -70,6 +79,8 @@ static void forward(struct ng_model *model, struct ng_node *node,
         model->row_loss[row] = softmax(p, classes, step->labels[step->order[row]]);
     }
     model->loss = ng_sum_f32_in_f64(model->row_loss, step->rows) / (double)step->rows;
+    see(model, node, "probability", model->probability, step->rows, classes);
+    see(model, node, "row-loss", model->row_loss, step->rows, 1);
 }
 
 static void backward(struct ng_model *model, struct ng_node *node,

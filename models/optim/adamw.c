@@ -191,15 +191,16 @@ static void adamw_step(struct ng_model *model, const struct ng_train_spec *spec,
                        const struct ng_step *step)
 {
     uint64_t t = step->number + 1;
+    double lr = ng_learning_rate(spec, step);
     const struct constants constants = {
         .beta1 = (float)spec->beta1,
         .beta2 = (float)spec->beta2,
         .one_minus_beta1 = (float)(1.0 - spec->beta1),
         .one_minus_beta2 = (float)(1.0 - spec->beta2),
-        .rate = (float)(spec->lr / one_minus_power(spec->beta1, t)),
+        .rate = (float)(lr / one_minus_power(spec->beta1, t)),
         .root = (float)sqrt(one_minus_power(spec->beta2, t)),
         .epsilon = (float)spec->epsilon,
-        .decay = (float)(spec->lr * spec->decay),
+        .decay = (float)(lr * spec->decay),
     };
     for (size_t i = 0; i < model->parameter_count; i++)
         update_parameter(&model->parameters[i], &constants, step);

@@ -5,6 +5,15 @@
 const char *const ng_optimiser_names[] = {"adamw", NULL};
 const struct ng_optimiser *const ng_optimisers[] = {&ng_optimiser_adamw, NULL};
 
+const char *const ng_schedule_names[] = {"constant", "linear", NULL};
+
+double ng_learning_rate(const struct ng_train_spec *spec, const struct ng_step *step)
+{
+    if (spec->schedule == NG_SCHEDULE_CONSTANT)
+        return spec->lr;
+    return spec->lr * ((double)(step->steps - step->number) / (double)step->steps);
+}
+
 #define SPEC(field) offsetof(struct ng_train_spec, field)
 static const struct ng_key train_keys[] = {
     {.name = "optimiser",
@@ -20,6 +29,12 @@ static const struct ng_key train_keys[] = {
      .least = 0.0,
      .most = 1e3,
      .help = "learning rate"},
+    {.name = "schedule",
+     .type = NG_KEY_CHOICE,
+     .offset = SPEC(schedule),
+     .choices = ng_schedule_names,
+     .fallback = "constant",
+     .help = "the learning rate over the steps; linear: falling to 0 at the end"},
     {.name = "beta1",
      .type = NG_KEY_REAL,
      .offset = SPEC(beta1),

@@ -2,6 +2,11 @@
  * Optimisers. One row of ng_optimisers[] each; the expression tree is part of the
  * definition (all FP32, each operation rounded once, left to right as written).
  *
+ * The learning rate of step k (from 0) of n, in FP64:
+ *   constant  lr
+ *   linear    lr * ((n - k) / n): falls in equal steps, the last one is lr / n
+ * Below, lr stands for it.
+ *
  * adamw (Loshchilov and Hutter 2019), for every element, step t from 1:
  *   g  = decode(gradient)
  *   m' = b1 * m + (1 - b1) * g
@@ -25,9 +30,14 @@ struct ng_train_spec {
     int optimiser; /* index into ng_optimiser_names */
     double lr, beta1, beta2, epsilon, decay;
     int64_t batch, epochs;
+    int schedule; /* index into ng_schedule_names */
 };
 extern const struct ng_key_table ng_train_keys;
 extern const char *const ng_optimiser_names[];
+enum ng_schedule { NG_SCHEDULE_CONSTANT, NG_SCHEDULE_LINEAR };
+extern const char *const ng_schedule_names[];
+
+double ng_learning_rate(const struct ng_train_spec *spec, const struct ng_step *step);
 
 struct ng_optimiser {
     const char *name;

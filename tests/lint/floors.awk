@@ -21,6 +21,8 @@ BEGIN {
     owner["^yaml\\.h$"] = "^experiments/spec/"
     owner["^jansson\\.h$"] = "^(datasets|models|experiments|reports|harness)/"
     owner["^(sha2|sha|md5|sha1|sha256)\\.h$"] = "^datasets/files/digest\\.c$"
+    owner["^zlib\\.h$"] = "^datasets/files/bytes\\.c$"
+    owner["^zip\\.h$"] = "^datasets/files/zip\\.c$"
     owner["^(cuda|cublas|cudnn|nvrtc)"] = "^formats/native/"
     owner["^Random123/"] = "^formats/"
     owner["^check\\.h$"] = "^$"

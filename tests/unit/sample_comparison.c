@@ -44,7 +44,7 @@ static void fill_groups(struct ng_comparison *c, struct ng_arena *arena)
     for (size_t g = 0; g < NG_SAMPLE_GROUPS; g++)
         c->groups[g] =
             (struct ng_group){ng_sample_text(arena, group_columns[g]),
-                              ng_sample_text(arena, group_bands[g]), rows[g]};
+                              ng_sample_text(arena, group_bands[g]), rows[g], false};
 }
 
 /* Numbers of arm i of the five; further arms repeat them. */

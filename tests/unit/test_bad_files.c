@@ -324,7 +324,7 @@ END_TEST
 START_TEST(unknown_data_set_is_refused_with_the_nearest)
 {
     refuse("unknown_data_set",
-           "2:15: error: unknown data set 'claimz', expected one of claims, optdigits",
+           "2:15: error: unknown data set 'claimz', expected one of adult, claims",
            "claims");
 }
 END_TEST

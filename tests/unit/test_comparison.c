@@ -98,7 +98,8 @@ static struct ng_arm arm_of(int number)
 }
 
 static struct ng_arm arms[2];
-static struct ng_group groups[2] = {{"region", "north", 30}, {"region", "south", 7}};
+static struct ng_group groups[2] = {{"region", "north", 30, false},
+                                    {"region", "south", 0, true}};
 static struct ng_gate_outcome gates[2] = {{"ledger-exact", true, "All add up."},
                                           {"finite", false, "1 of 4 trials fail."}};
 static uint32_t seeds[2] = {0, 9};
@@ -110,6 +111,7 @@ static struct ng_comparison make_comparison(void)
     return (struct ng_comparison){
         .experiment = "toy",
         .question = "why?",
+        .data_notes = "age: 3 values clipped.\nregion: 2 unseen.",
         .data_title = "t\xc3\xb6y data",
         .command = "narrowgauge run toy",
         .answer = "because",
@@ -147,6 +149,7 @@ static void same_texts(const struct ng_comparison *a, const struct ng_comparison
     ck_assert_str_eq(a->answer, b->answer);
     ck_assert_str_eq(a->resolved_summary, b->resolved_summary);
     ck_assert_str_eq(a->provenance, b->provenance);
+    ck_assert_str_eq(a->data_notes == NULL ? "" : a->data_notes, b->data_notes);
 }
 
 static void same_numbers(const struct ng_comparison *a, const struct ng_comparison *b)
@@ -168,6 +171,7 @@ static void same_numbers(const struct ng_comparison *a, const struct ng_comparis
         ck_assert_str_eq(a->groups[i].column, b->groups[i].column);
         ck_assert_str_eq(a->groups[i].band, b->groups[i].band);
         ck_assert_uint_eq(a->groups[i].rows, b->groups[i].rows);
+        ck_assert(a->groups[i].suppressed == b->groups[i].suppressed);
     }
 }
 

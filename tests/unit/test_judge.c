@@ -346,6 +346,48 @@ START_TEST(safe_without_saving_says_stay_and_why)
 }
 END_TEST
 
+START_TEST(without_memory_the_answer_names_every_safe_arm_and_why_others_are_not)
+{
+    struct sweep *s = sweep_new(5, 3);
+    const int *more[5] = {same, harm, safe, undecided, same};
+    for (size_t a = 0; a < 5; a++)
+        set_arm(s, a, more[a], 0, 0);
+    for (size_t i = 0; i < 15; i++)
+        s->runs[i].parameters = 0;
+    ck_assert_str_eq(answer_of(s), "fp8-e4m3 is safe overall: accuracy 0.0 pt [-0.1, "
+                                   "+0.1] within the 0.5 pt margin "
+                                   "of fp32, as is fp8-lean; but 3 seeds cannot prove "
+                                   "it safe for 1 of 2 groups; no "
+                                   "group loses accuracy on average; bf16 loses more "
+                                   "than the margin (-1.1 pt [-1.2, "
+                                   "-0.9]); fp8-e5m2 is undecided (-0.5 pt [-1.7, "
+                                   "+0.7], more seeds are unlikely to "
+                                   "settle it).");
+    ck_assert_int_eq(s->out.recommended, 2);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(suppressed_groups_count_as_unproven_and_show_no_figure)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    for (size_t i = 0; i < ROWS; i++)
+        s->region[i] = i < 7;
+    set_arm(s, 1, same, 3 * MIB, 16000);
+    answer_of(s);
+    ck_assert(s->out.groups[1].suppressed && s->out.groups[1].rows == 0);
+    ck_assert(isnan(s->out.arms[1].group_accuracy[1].mean));
+    ck_assert_uint_eq(s->out.groups_with_rows, 2);
+    ck_assert_uint_eq(s->out.arms[1].unproven_groups, 1);
+    ck_assert_ptr_nonnull(strstr(s->out.answer,
+                                 "cannot prove it safe for 1 of 2 groups, 1 "
+                                 "of them suppressed with fewer than 10 "
+                                 "rows"));
+    sweep_free(s);
+}
+END_TEST
+
 START_TEST(no_slices_is_unproven_for_every_group)
 {
     struct sweep *s = sweep_new(2, 3);
@@ -552,6 +594,9 @@ static TCase *answer_tests(void)
     tcase_add_test(tests,
                    a_tie_in_peak_goes_to_the_smaller_state_then_the_better_accuracy);
     tcase_add_test(tests, safe_without_saving_says_stay_and_why);
+    tcase_add_test(
+        tests, without_memory_the_answer_names_every_safe_arm_and_why_others_are_not);
+    tcase_add_test(tests, suppressed_groups_count_as_unproven_and_show_no_figure);
     tcase_add_test(tests, no_slices_is_unproven_for_every_group);
     tcase_add_test(tests, harm_to_a_small_group_shows_although_the_arm_is_safe);
     return tests;

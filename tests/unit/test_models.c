@@ -77,7 +77,8 @@ static struct ng_step step_of(const struct fixture *f, uint64_t number)
 
 static void train(struct fixture *f, uint64_t steps)
 {
-    const struct ng_train_spec spec = {0, 1e-2, 0.9, 0.999, 1e-8, 0.01, BATCH, 1};
+    const struct ng_train_spec spec = {
+        0, 1e-2, 0.9, 0.999, 1e-8, 0.01, BATCH, 1, NG_SCHEDULE_CONSTANT};
     for (uint64_t i = 0; i < steps; i++) {
         struct ng_step step = step_of(f, i);
         ng_model_forward(&f->model, &step);
@@ -309,7 +310,8 @@ START_TEST(adamw_first_step_is_the_definition)
     struct ng_step step = step_of(f, 0);
     ng_model_forward(&f->model, &step);
     ng_model_backward(&f->model, &step);
-    const struct ng_train_spec spec = {0, 1e-2, 0.9, 0.999, 1e-8, 0.5, BATCH, 1};
+    const struct ng_train_spec spec = {
+        0, 1e-2, 0.9, 0.999, 1e-8, 0.5, BATCH, 1, NG_SCHEDULE_CONSTANT};
     for (size_t p = 0; p < 2; p++) {
         struct ng_parameter *parameter = &f->model.parameters[p];
         const float *g = parameter->gradient.codes[NG_ROWWISE].data;
@@ -326,6 +328,38 @@ START_TEST(adamw_first_step_is_the_definition)
     }
     release(f);
     free(f);
+}
+END_TEST
+
+/* One update at step 3 of 4, from the same state. */
+static float updated(int schedule, double lr)
+{
+    struct fixture *f = malloc(sizeof *f);
+    build_small(f, 0, 1);
+    struct ng_step step = step_of(f, 0);
+    ng_model_forward(&f->model, &step);
+    ng_model_backward(&f->model, &step);
+    const struct ng_train_spec spec = {0,   lr,    0.9, 0.999,   1e-8,
+                                       0.5, BATCH, 1,   schedule};
+    step.number = 3;
+    step.steps = 4;
+    ng_optimisers[0]->step(&f->model, &spec, &step);
+    float w = *(const float *)f->model.parameters[0].master.codes[NG_ROWWISE].data;
+    release(f);
+    free(f);
+    return w;
+}
+
+START_TEST(linear_schedule_falls_in_equal_steps_to_the_last_nth)
+{
+    const struct ng_train_spec spec = {.lr = 0.75, .schedule = NG_SCHEDULE_LINEAR};
+    for (uint64_t k = 0; k < 8; k++) {
+        const struct ng_step step = {.number = k, .steps = 8};
+        ck_assert_double_eq(ng_learning_rate(&spec, &step),
+                            0.75 * (8.0 - (double)k) / 8);
+    }
+    ck_assert(updated(NG_SCHEDULE_LINEAR, 0.5) == updated(NG_SCHEDULE_CONSTANT, 0.125));
+    ck_assert(updated(NG_SCHEDULE_LINEAR, 0.5) != updated(NG_SCHEDULE_CONSTANT, 0.5));
 }
 END_TEST
 
@@ -476,6 +510,7 @@ Suite *ng_suite_models(void)
     tcase_add_loop_test(bits, a_nan_passes_through_the_whole_model, 0, RECIPES);
     tcase_add_test(bits, two_micro_batches_make_the_gradient_of_one_batch);
     tcase_add_test(bits, adamw_first_step_is_the_definition);
+    tcase_add_test(bits, linear_schedule_falls_in_equal_steps_to_the_last_nth);
     tcase_add_test(bits, gradients_agree_with_finite_differences);
     suite_add_tcase(suite, bits);
     TCase *recipe = tcase_create("recipe");

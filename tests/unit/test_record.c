@@ -499,13 +499,19 @@ END_TEST
 
 /* -- checkpoints --------------------------------------------------------------------- */
 
+static struct ng_fingerprints prints;
+
 START_TEST(a_checkpoint_restores_state_and_metrics)
 {
     struct toy before;
     struct stock metrics;
     size_t steps = 0;
+    ng_fingerprints_add(&prints, 0, "input/output", 0xFEDCBA9876543210u);
+    ng_fingerprints_add(&prints, 4, "layer.0.linear/weight@master", 1);
     good(ng_checkpoint_write(checkpoint_path, PLAN, &toy.model, 3, stock.metrics, 2,
-                             &err));
+                             &prints, &err));
+    prints.rows[0].digest = 0;
+    ng_fingerprints_add(&prints, 4, "of a step that was not saved", 2);
     before = toy;
     metrics = stock;
     memset(toy.master, 1, sizeof toy.master);
@@ -515,7 +521,7 @@ START_TEST(a_checkpoint_restores_state_and_metrics)
     toy.scale = toy.scale_inv = 0;
     memset(stock.losses, 0, sizeof stock.losses);
     good(ng_checkpoint_read(checkpoint_path, PLAN, &toy.model, 5, &steps, stock.metrics,
-                            2, &err));
+                            2, &prints, &err));
     ck_assert_uint_eq(steps, 3);
     ck_assert_mem_eq(toy.master, before.master, sizeof toy.master);
     ck_assert_mem_eq(toy.copy, before.copy, sizeof toy.copy);
@@ -524,6 +530,11 @@ START_TEST(a_checkpoint_restores_state_and_metrics)
     ck_assert(toy.scale == 8 && toy.scale_inv == 0.125f);
     ck_assert_mem_eq(stock.losses, metrics.losses, 3 * sizeof(double));
     ck_assert(stock.losses[3] == 0);
+    ck_assert_uint_eq(prints.count, 2);
+    ck_assert(prints.rows[0].digest == 0xFEDCBA9876543210u);
+    ck_assert_uint_eq(prints.rows[1].step, 4);
+    ck_assert_str_eq(prints.rows[1].name, "layer.0.linear/weight@master");
+    ng_fingerprints_release(&prints);
 }
 END_TEST
 
@@ -532,30 +543,30 @@ START_TEST(a_foreign_checkpoint_changes_nothing)
     struct toy before;
     size_t steps = 77;
     refused(ng_checkpoint_read(checkpoint_path, PLAN, &toy.model, 5, &steps,
-                               stock.metrics, 2, &err),
+                               stock.metrics, 2, &prints, &err),
             NG_ABSENT, "toy.ckpt");
     good(ng_checkpoint_write(checkpoint_path, PLAN, &toy.model, 3, stock.metrics, 2,
-                             &err));
+                             &prints, &err));
     toy.master[0] = 42;
     before = toy;
     refused(ng_checkpoint_read(checkpoint_path, OTHER, &toy.model, 5, &steps,
-                               stock.metrics, 2, &err),
+                               stock.metrics, 2, &prints, &err),
             NG_INVALID, "another trial's");
     refused(ng_checkpoint_read(checkpoint_path, PLAN, &toy.model, 2, &steps,
-                               stock.metrics, 2, &err),
+                               stock.metrics, 2, &prints, &err),
             NG_INVALID, "claims 3 steps");
     toy.parameter.moment1.format = &ng_e5m2;
     refused(ng_checkpoint_read(checkpoint_path, PLAN, &toy.model, 5, &steps,
-                               stock.metrics, 2, &err),
+                               stock.metrics, 2, &prints, &err),
             NG_INVALID, "format e4m3, not e5m2");
     toy.parameter.moment1.format = &ng_e4m3;
     toy.parameter.moment1.cols = 2;
     refused(ng_checkpoint_read(checkpoint_path, PLAN, &toy.model, 5, &steps,
-                               stock.metrics, 2, &err),
+                               stock.metrics, 2, &prints, &err),
             NG_INVALID, "moment1");
     ck_assert_int_eq(truncate(checkpoint_path, 2000), 0);
     refused(ng_checkpoint_read(checkpoint_path, PLAN, &toy.model, 5, &steps,
-                               stock.metrics, 2, &err),
+                               stock.metrics, 2, &prints, &err),
             NG_INVALID, "cut short");
     ck_assert_mem_eq(toy.master, before.master, sizeof toy.master);
     ck_assert_uint_eq(steps, 77);
@@ -567,17 +578,17 @@ START_TEST(a_full_disk_keeps_the_earlier_checkpoint)
     struct rlimit old, small = {1000, 0};
     size_t steps = 0;
     good(ng_checkpoint_write(checkpoint_path, PLAN, &toy.model, 1, stock.metrics, 2,
-                             &err));
+                             &prints, &err));
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
     small.rlim_max = old.rlim_max;
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
     enum ng_status status = ng_checkpoint_write(checkpoint_path, PLAN, &toy.model, 2,
-                                                stock.metrics, 2, &err);
+                                                stock.metrics, 2, &prints, &err);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &old), 0);
     refused(status, NG_FAILED, strerror(EFBIG));
     good(ng_checkpoint_read(checkpoint_path, PLAN, &toy.model, 5, &steps, stock.metrics,
-                            2, &err));
+                            2, &prints, &err));
     ck_assert_uint_eq(steps, 1);
 }
 END_TEST

@@ -73,6 +73,19 @@ START_TEST(escape_replaces_broken_utf8_byte_by_byte)
 }
 END_TEST
 
+START_TEST(long_names_lose_their_middle_and_stay_apart)
+{
+    assert_escaped(ng_escape_middle, "fp8-lean lr=0.001 hidden=[512,512]", 22,
+                   "fp8-lean lr\xE2\x80\xA6=[512,512]");
+    assert_escaped(ng_escape_middle, "fp8-lean lr=0.001 hidden=[64,64]", 22,
+                   "fp8-lean lr\xE2\x80\xA6"
+                   "en=[64,64]");
+    assert_escaped(ng_escape_middle, "\xC3\xA4\xC3\xB6\xC3\xBC\xC3\x9F\xC3\xA9", 4,
+                   "\xC3\xA4\xC3\xB6\xE2\x80\xA6\xC3\xA9");
+    assert_escaped(ng_escape_middle, "as it is", 8, "as it is");
+}
+END_TEST
+
 START_TEST(escape_cuts_at_characters_and_says_so)
 {
     assert_escaped(ng_escape_plain, "abcd", 4, "abcd");
@@ -132,6 +145,7 @@ Suite *ng_suite_report_texts(void)
     tcase_add_test(tests, escape_blanks_what_moves_the_cursor_or_turns_the_line);
     tcase_add_test(tests, escape_replaces_broken_utf8_byte_by_byte);
     tcase_add_test(tests, escape_cuts_at_characters_and_says_so);
+    tcase_add_test(tests, long_names_lose_their_middle_and_stay_apart);
     tcase_add_test(tests, difference_shows_as_many_decimals_as_its_interval_supports);
     tcase_add_test(tests, difference_shows_on_which_side_of_the_margin_an_end_lies);
     tcase_add_test(tests, zero_made_by_rounding_has_no_sign);

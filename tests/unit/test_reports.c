@@ -276,6 +276,10 @@ START_TEST(report_holds_every_file_and_no_leftover)
             snprintf(path, sizeof path, "%s/plots/%s.%s", folder, ng_plot_names[plot],
                      endings[e]);
             struct stat found;
+            if (plot == NG_PLOT_DIFFERENCE) {
+                ck_assert_int_ne(stat(path, &found), 0);
+                continue;
+            }
             ck_assert_msg(stat(path, &found) == 0 && found.st_size > 100, "%s", path);
             strcat(path, ".part");
             ck_assert_int_ne(stat(path, &found), 0);
@@ -306,7 +310,7 @@ START_TEST(page_answers_first_and_needs_nothing_else)
     assert_has(page, ">3 safe</span> <span class=\"unproven\">3 unproven</span>");
     assert_has(page, "<pre>narrowgauge run quickstart</pre>");
     assert_has(page, ">SAFE</span>");
-    ck_assert_uint_eq(occurrences(page, "data:image/svg+xml;base64,"), NG_PLOTS);
+    ck_assert_uint_eq(occurrences(page, "data:image/svg+xml;base64,"), 4);
     ck_assert_uint_eq(occurrences(page, " alt=\"Accuracy over planned peak"), 1);
     assert_lacks(page, "<script");
     assert_lacks(page, "src=\"http");
@@ -493,7 +497,8 @@ START_TEST(thirty_two_arms_and_many_groups_stay_below_a_megabyte)
     comparison.group_count = comparison.groups_with_rows = groups;
     comparison.groups = ng_sample_array(&arena, groups, sizeof *comparison.groups);
     for (size_t g = 0; g < groups; g++)
-        comparison.groups[g] = (struct ng_group){"region x age", "somewhere x old", 40};
+        comparison.groups[g] =
+            (struct ng_group){"region x age", "somewhere x old", 40, false};
     for (size_t i = 0; i < 32; i++) {
         struct ng_arm *arm = &comparison.arms[i];
         arm->group_accuracy =
@@ -508,7 +513,89 @@ START_TEST(thirty_two_arms_and_many_groups_stay_below_a_megabyte)
     const char *page = file_text("report.html");
     ck_assert_uint_lt(strlen(page), 1000000);
     assert_has(page, "of 4096 groups; all are in comparison.h5");
-    ck_assert_uint_eq(occurrences(page, "data:image/"), NG_PLOTS);
+    ck_assert_uint_eq(occurrences(page, "data:image/"), 4);
+}
+END_TEST
+
+/* ---- Rows from elsewhere, and groups too small to speak of. ---- */
+
+static void forget_memory(void)
+{
+    comparison.train_rows = 0;
+    for (size_t i = 0; i < comparison.arm_count; i++) {
+        struct ng_arm *arm = &comparison.arms[i];
+        arm->parameters = arm->persistent_bytes = arm->planned_peak = arm->steps = 0;
+        memset(arm->by_class, 0, sizeof arm->by_class);
+        memset(arm->by_class_at_peak, 0, sizeof arm->by_class_at_peak);
+    }
+}
+
+START_TEST(rows_from_elsewhere_show_no_memory_and_no_training)
+{
+    if (!has_gnuplot("rows_from_elsewhere_show_no_memory_and_no_training"))
+        return;
+    static const char *const absent[] = {"state B/param", "peak MiB",      ">0.00<",
+                                         "Training loss", "byte by byte",  "simulat",
+                                         "training rows", "saturated",     "SHA-256",
+                                         "parameters",    "what is narrow"};
+    static const char *const pages[] = {"report.html", "report.md"};
+    forget_memory();
+    comparison.answer = ng_sample_text(&arena, "bf16 is safe overall.");
+    write_report();
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+            assert_lacks(file_text(pages[p]), absent[i]);
+    assert_has(file_text("report.md"), "](plots/accuracy.png)");
+    assert_has(file_text("report.md"), "| arm |");
+    assert_lacks(file_text("report.md"), "accuracy-memory");
+    ck_assert_uint_eq(occurrences(file_text("report.html"), "data:image/"), 2);
+    assert_lacks(table(0, false), "MiB");
+    assert_has(table(0, false), "worst group");
+    assert_has(table(40, false), "verdict");
+}
+END_TEST
+
+START_TEST(suppressed_group_keeps_its_name_and_no_figure)
+{
+    if (!has_gnuplot("suppressed_group_keeps_its_name_and_no_figure"))
+        return;
+    comparison.groups[2].rows = 0;
+    comparison.groups[2].suppressed = true;
+    for (size_t i = 0; i < comparison.arm_count; i++) {
+        comparison.arms[i].group_accuracy[2] =
+            (struct ng_estimate){0.31337, 0.31337, 0.31337};
+        comparison.arms[i].group_difference[2] =
+            (struct ng_estimate){-0.44271, -0.44271, -0.44271};
+    }
+    write_report();
+    static const char *const files[] = {"report.html", "report.md", "plots/groups.dat",
+                                        "plots/groups.svg"};
+    for (size_t i = 0; i < 4; i++) {
+        const char *page = file_text(files[i]);
+        assert_lacks(page, "31.3");
+        assert_lacks(page, "44.2");
+        assert_lacks(page, "44.3");
+        if (i != 2)
+            assert_has(page, "island");
+        if (i != 2)
+            assert_has(page, "fewer than 10 rows");
+    }
+}
+END_TEST
+
+START_TEST(notes_about_the_data_stand_line_by_line_and_escaped)
+{
+    if (!has_gnuplot("notes_about_the_data_stand_line_by_line_and_escaped"))
+        return;
+    write_report();
+    assert_lacks(file_text("report.html"), "What was done to the data");
+    comparison.data_notes =
+        ng_sample_text(&arena, "age: 3 <clipped>.\nregion: 2 unseen.");
+    write_report();
+    assert_has(file_text("report.html"), "<li>age: 3 &lt;clipped&gt;.</li>\n"
+                                         "<li>region: 2 unseen.</li>");
+    assert_has(file_text("report.md"),
+               "- age: 3 &lt;clipped&gt;.\n- region: 2 unseen.\n");
 }
 END_TEST
 
@@ -588,6 +675,9 @@ static void add_report_tests(TCase *tests)
     tcase_add_test(tests, nothing_finite_still_makes_a_report);
     tcase_add_test(tests, one_arm_and_none_make_a_report);
     tcase_add_test(tests, thirty_two_arms_and_many_groups_stay_below_a_megabyte);
+    tcase_add_test(tests, rows_from_elsewhere_show_no_memory_and_no_training);
+    tcase_add_test(tests, suppressed_group_keeps_its_name_and_no_figure);
+    tcase_add_test(tests, notes_about_the_data_stand_line_by_line_and_escaped);
     tcase_add_test(tests, missing_gnuplot_names_its_package_and_keeps_the_old_report);
     tcase_add_test(tests, gnuplot_failure_comes_with_its_own_words);
     tcase_add_test(tests, folder_that_cannot_be_written_is_one_sentence);

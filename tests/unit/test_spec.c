@@ -81,7 +81,7 @@ START_TEST(message_is_place_sentence_line_caret_and_suggestion)
     const char *message = strchr(err.text, ':');
     ck_assert_str_eq(message,
                      ":4:9: error: unknown key 'beta_1' in 'train', expected one "
-                     "of optimiser, lr, beta1, beta2, epsilon, decay, batch, "
+                     "of optimiser, lr, schedule, beta1, beta2, epsilon, decay, batch, "
                      "epochs\n"
                      "    train: {beta_1: 0.9}\n"
                      "            ^\n"
@@ -469,7 +469,7 @@ START_TEST(recipes_and_cards_are_as_strict_as_experiments)
         ng_card_read(home_path("tests/bad/card_wrong_role.yaml"), &arena, &card, &err),
         NG_INVALID);
     ck_assert_ptr_nonnull(strstr(err.text, ":9:12: error: 'files[0].role' is 'tset', "
-                                           "expected one of train, test"));
+                                           "expected one of train, test, all"));
 }
 END_TEST
 

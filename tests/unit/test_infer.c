@@ -1,0 +1,384 @@
+/* A card for somebody's own table: what is inferred, and what is refused. */
+#include "tests/unit/suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "datasets/dataset.h"
+#include "datasets/infer.h"
+
+static struct ng_arena arena;
+static struct ng_error err;
+static struct ng_text told;
+static struct ng_card card;
+static char path[256];
+
+static void begin(void)
+{
+    snprintf(path, sizeof path, "%s/ng-infer-XXXXXX", P_tmpdir);
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(close(file), 0);
+}
+
+static void end(void)
+{
+    unlink(path);
+    ng_text_release(&told);
+    ng_arena_release(&arena);
+}
+
+/* A table of `rows` rows, each `row` with what its letters stand for: %a the row number times
+ * 7 modulo 50, %b a number with a fraction, %r one of four regions, %i the row number, %l yes
+ * in every third row, else no, %m the row number modulo 2. */
+static void write_table(const char *heading, const char *row, int rows)
+{
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    fputs(heading, file);
+    for (int i = 0; i < rows; i++) {
+        for (const char *at = row; *at != '\0'; at++) {
+            if (*at != '%') {
+                fputc(*at, file);
+                continue;
+            }
+            at++;
+            if (*at == 'a')
+                fprintf(file, "%d", i * 7 % 50);
+            else if (*at == 'b')
+                fprintf(file, "%d.%d", i * 3 % 11, i * 5 % 10);
+            else if (*at == 'r')
+                fputs(
+                    (const char *const[]){"north", "south", "east", "west"}[i * 5 % 4],
+                    file);
+            else if (*at == 'i')
+                fprintf(file, "%d", i);
+            else if (*at == 'm')
+                fprintf(file, "%d", i % 2);
+            else
+                fputs(i % 3 == 0 ? "yes" : "no", file);
+        }
+    }
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static enum ng_status infer_with(const char *label, char *slice, char *ignore)
+{
+    char *slices[] = {slice}, *ignored[] = {ignore}, *folder;
+    struct ng_texts in = {slices, slice != NULL}, out = {ignored, ignore != NULL};
+    struct ng_infer_wish wish = {path, label, &in, &out};
+    ng_text_release(&told);
+    err.text[0] = '\0';
+    return ng_card_infer(&wish, &arena, &card, &folder, &told, &err);
+}
+
+static void infer(const char *label)
+{
+    enum ng_status status = infer_with(label, NULL, NULL);
+    ck_assert_msg(status == NG_OK, "%s", err.text);
+    ck_assert_msg(ng_card_check(&card, &err) == NG_OK, "%s", err.text);
+}
+
+static void refuses(const char *label, const char *words)
+{
+    ck_assert_int_eq(infer_with(label, NULL, NULL), NG_INVALID);
+    ck_assert_msg(strstr(err.text, words) != NULL, "no '%s' in: %s", words, err.text);
+    ck_assert_msg(strstr(err.text, path) != NULL, "no file in: %s", err.text);
+}
+
+static void tells(const char *words)
+{
+    ck_assert_msg(strstr(told.data, words) != NULL, "no '%s' in:\n%s", words,
+                  told.data);
+}
+
+static const char *type_of(const char *name)
+{
+    const struct ng_card_column *columns = card.columns.values;
+    for (size_t i = 0; i < card.columns.count; i++)
+        if (strcmp(columns[i].name, name) == 0)
+            return ng_column_type_names[columns[i].type];
+    return "no such column";
+}
+
+#define PLAIN "age,dose,region,churned\n"
+
+START_TEST(every_separator_is_found)
+{
+    static const char *const names[] = {",", ";", "tab", "|", "blank"};
+    static const char *const marks[] = {",", ";", "\t", "|", "   "};
+    for (size_t i = 0; i < 5; i++) {
+        char heading[64], row[64];
+        snprintf(heading, sizeof heading, "age%sdose%schurned\n", marks[i], marks[i]);
+        snprintf(row, sizeof row, "%%a%s%%b%s%%l\n", marks[i], marks[i]);
+        write_table(heading, row, 60);
+        infer("churned");
+        ck_assert_str_eq(card.separator, names[i]);
+        ck_assert_uint_eq(card.columns.count, 3);
+    }
+}
+END_TEST
+
+START_TEST(a_semicolon_wins_over_decimal_commas)
+{
+    write_table("age;dose;churned\n", "%a;1,%a;%l\n", 200);
+    infer("churned");
+    ck_assert_str_eq(card.separator, ";");
+    tells("decimal commas, such as '1,0'");
+}
+END_TEST
+
+START_TEST(types_are_what_the_fields_are)
+{
+    write_table("id,age,region,seen,note,flat,void,churned\n",
+                "k%i,%a,%r,2015-02-04 17:51:00,it is number %i indeed,7,,%l\n", 200);
+    infer("churned");
+    ck_assert_str_eq(type_of("id"), "ignore");
+    ck_assert_str_eq(type_of("age"), "number");
+    ck_assert_str_eq(type_of("region"), "category");
+    ck_assert_str_eq(type_of("note"), "text");
+    ck_assert_str_eq(type_of("flat"), "ignore");
+    ck_assert_str_eq(type_of("void"), "ignore");
+    ck_assert_str_eq(type_of("churned"), "label");
+    tells("200 rows, 8 columns, separator comma, heading\n");
+    tells("label churned: no (133 rows), yes (67)\n");
+    tells("numbers: age\n");
+    tells("categories: region (4)\n");
+    tells("id (200 different texts)");
+    tells("void (all missing)");
+}
+END_TEST
+
+START_TEST(a_time_is_a_time)
+{
+    write_table("seen,age,churned\n", "2015-02-04 17:%m0:00,%a,%l\n", 60);
+    infer("churned");
+    ck_assert_str_eq(type_of("seen"), "time");
+}
+END_TEST
+
+START_TEST(row_numbers_are_not_learnt)
+{
+    write_table("age,dose,churned\n", "%i,%a,%b,%l\n", 60);
+    infer("churned");
+    ck_assert_uint_eq(card.columns.count, 4);
+    ck_assert_str_eq(type_of("row"), "ignore");
+    ck_assert_str_eq(type_of("age"), "number");
+    tells("heading without a name for its first column");
+}
+END_TEST
+
+START_TEST(columns_without_a_heading_are_numbered)
+{
+    const struct ng_card_file *files;
+    write_table("", "%a,%b,%r,%l\n", 60);
+    infer("x4");
+    files = card.files.values;
+    ck_assert_int_eq(files[0].skip, 0);
+    ck_assert_int_eq(files[0].rows, 60);
+    ck_assert_str_eq(type_of("x3"), "category");
+    refuses("churned", "data.label=x4 is the last");
+}
+END_TEST
+
+START_TEST(junk_marks_and_line_ends_do_not_matter)
+{
+    const struct ng_card_file *files;
+    write_table("\xEF\xBB\xBF", "%a,%b,%r,%l\r\n", 60);
+    infer("x4");
+    ck_assert_str_eq(card.classes.values[1], "yes");
+    write_table("written by hand\r\n" PLAIN, "%a,%b,%r,%l\n", 60);
+    infer("churned");
+    files = card.files.values;
+    ck_assert_int_eq(files[0].skip, 2);
+    tells("1 row before it passed over");
+}
+END_TEST
+
+START_TEST(quotes_may_hold_separators)
+{
+    write_table("\"age, years\",region,churned\n", "%a,\"%r, \"\"far\"\"\",%l\n", 60);
+    infer("churned");
+    ck_assert(card.quotes);
+    ck_assert_str_eq(type_of("age, years"), "number");
+}
+END_TEST
+
+START_TEST(quotes_that_do_not_close_are_letters)
+{
+    write_table("", "\"he said number %i to us\" and left\t%m\n", 60);
+    infer("x2");
+    ck_assert(!card.quotes);
+    ck_assert_str_eq(type_of("x1"), "text");
+}
+END_TEST
+
+START_TEST(a_mark_that_stands_in_the_label_alone_is_a_class)
+{
+    write_table("age,grade\n1,None\n", "%a,%l\n", 60);
+    infer("grade");
+    ck_assert_uint_eq(card.classes.count, 3);
+    ck_assert_uint_eq(card.missing.count, 0);
+    write_table("age,grade\nNone,None\n", "%a,%l\n", 60);
+    refuses("grade", "is missing in 1 of the 61 rows");
+}
+END_TEST
+
+START_TEST(classes_are_ordered_by_value)
+{
+    write_table("age,y\n1,10\n1,10\n", "%a,%m\n", 60);
+    infer("y");
+    ck_assert_str_eq(card.classes.values[1], "1");
+    ck_assert_str_eq(card.classes.values[2], "10");
+}
+END_TEST
+
+START_TEST(slices_make_categories_of_few_numbers)
+{
+    write_table("age,kind,churned\n", "%a,%m,%l\n", 60);
+    ck_assert_int_eq(infer_with("churned", "kind x age", NULL), NG_OK);
+    const struct ng_card_slice *slices = card.slices.values;
+    ck_assert_uint_eq(card.slices.count, 2);
+    ck_assert_str_eq(slices[0].column, "kind");
+    ck_assert_str_eq(type_of("kind"), "category");
+    ck_assert_str_eq(type_of("age"), "number");
+    ck_assert_msg(ng_card_check(&card, &err) == NG_OK, "%s", err.text);
+    ck_assert_int_eq(infer_with("churned", "churned", NULL), NG_OK);
+    slices = card.slices.values;
+    ck_assert_str_eq(slices[0].by, "label");
+}
+END_TEST
+
+START_TEST(slices_of_names_are_refused)
+{
+    write_table("id,age,churned\n", "k%i,%a,%l\n", 1200);
+    ck_assert_int_eq(infer_with("churned", "id", NULL), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "over 1,000 different texts"));
+    ck_assert_int_eq(infer_with("churned", "ages", NULL), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "did you mean 'age'?"));
+    ck_assert_int_eq(infer_with("churned", "age", "age"), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "both name 'age'"));
+}
+END_TEST
+
+START_TEST(nonsense_labels_are_refused)
+{
+    write_table(PLAIN, "%a,%b,%r,yes\n", 60);
+    refuses("churned", "nothing to tell apart");
+    refuses("churn", "did you mean 'churned'?");
+    write_table(PLAIN, "%a,%b,%r,\n", 60);
+    refuses("churned", "says nothing in all 60 rows");
+    write_table(PLAIN, "%a,%b,%r,k%i\n", 3000);
+    refuses("churned", "more than 100 classes in 3,000 rows");
+    write_table(PLAIN, "%a,%b,%r,%i.5\n", 60);
+    refuses("churned", "a number to be predicted");
+    write_table("churned,churned\n", "%a,%l\n", 60);
+    refuses("churned", "two columns 'churned'");
+}
+END_TEST
+
+START_TEST(a_million_classes_are_refused_in_bounded_memory)
+{
+    write_table("age,y\n", "%a,name%i\n", 1000000);
+    refuses("y", "more than 100 classes in 1,000,000 rows");
+}
+END_TEST
+
+START_TEST(the_label_under_other_names_is_refused)
+{
+    write_table("age,copy,y\n", "%a,is %m,%m\n", 60);
+    refuses("y", "data.ignore='copy'");
+    ck_assert_int_eq(infer_with("y", NULL, "copy"), NG_OK);
+    tells("copy (as you said)");
+    write_table("age,copy,y\n", "%a,%m.0,%m\n", 60);
+    refuses("y", "under other names");
+}
+END_TEST
+
+START_TEST(a_column_that_tells_the_class_is_told)
+{
+    write_table("age,way,y\n", "%a,%r,%m\n", 60);
+    infer("y");
+    tells("way alone tells the class of every row");
+    write_table("age,region,y\n", "%a,%r,%l\n", 60);
+    infer("y");
+    ck_assert_ptr_null(strstr(told.data, "alone tells"));
+}
+END_TEST
+
+START_TEST(what_is_no_table_is_refused)
+{
+    write_table("", "", 0);
+    refuses("y", "is empty");
+    write_table("words\n", "wordsandwords%i\n", 60);
+    refuses("y", "is no table of columns");
+    write_table(PLAIN, "", 0);
+    refuses("churned", "no rows below its heading");
+    write_table(PLAIN, "%a,%b,%r,%l\n", 30);
+    refuses("churned", "has 30 rows, too few");
+    write_table("id,k,churned\n", "k%i,7,%l\n", 300);
+    refuses("churned", "nothing to learn from");
+    write_table("stra\xDF"
+                "e,churned\n",
+                "%a,%l\n", 60);
+    refuses("churned", "iconv");
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite("PK\3\4\0\0a,b\n", 1, 10, file), 10);
+    ck_assert_int_eq(fclose(file), 0);
+    refuses("churned", "saved as CSV");
+}
+END_TEST
+
+START_TEST(a_wide_table_loads_as_it_was_inferred)
+{
+    struct ng_dataset dataset;
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    for (int i = -1; i < 80; i++) {
+        for (int j = 0; j < 2000; j++)
+            fprintf(file, i < 0 ? "c%d," : "%d,", i < 0 ? j : (i * (j + 1)) % 97);
+        fprintf(file, i < 0 ? "y\n" : "%d\n", i % 2);
+    }
+    ck_assert_int_eq(fclose(file), 0);
+    infer("y");
+    char *name = strrchr(path, '/'), *folder = ng_arena_text(&arena, path);
+    folder[name - path] = '\0';
+    enum ng_status status = ng_dataset_load(&dataset, &card, folder, &err);
+    ck_assert_msg(status == NG_OK, "%s", err.text);
+    ck_assert_uint_eq(dataset.train.rows + dataset.test.rows, 80);
+    ck_assert_uint_eq(dataset.classes, 2);
+    ck_assert_uint_ge(dataset.features, 1900);
+    ng_dataset_release(&dataset);
+}
+END_TEST
+
+Suite *ng_suite_infer(void)
+{
+    Suite *suite = suite_create("infer");
+    TCase *tests = tcase_create("infer");
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_test(tests, every_separator_is_found);
+    tcase_add_test(tests, a_semicolon_wins_over_decimal_commas);
+    tcase_add_test(tests, types_are_what_the_fields_are);
+    tcase_add_test(tests, a_time_is_a_time);
+    tcase_add_test(tests, row_numbers_are_not_learnt);
+    tcase_add_test(tests, columns_without_a_heading_are_numbered);
+    tcase_add_test(tests, junk_marks_and_line_ends_do_not_matter);
+    tcase_add_test(tests, quotes_may_hold_separators);
+    tcase_add_test(tests, quotes_that_do_not_close_are_letters);
+    tcase_add_test(tests, a_mark_that_stands_in_the_label_alone_is_a_class);
+    tcase_add_test(tests, classes_are_ordered_by_value);
+    tcase_add_test(tests, slices_make_categories_of_few_numbers);
+    tcase_add_test(tests, slices_of_names_are_refused);
+    tcase_add_test(tests, nonsense_labels_are_refused);
+    tcase_add_test(tests, a_million_classes_are_refused_in_bounded_memory);
+    tcase_add_test(tests, the_label_under_other_names_is_refused);
+    tcase_add_test(tests, a_column_that_tells_the_class_is_told);
+    tcase_add_test(tests, what_is_no_table_is_refused);
+    tcase_add_test(tests, a_wide_table_loads_as_it_was_inferred);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
