@@ -11,7 +11,7 @@
 #define CATEGORY_TEXTS 100 /* with fewer rows each than CATEGORY_ROWS */
 #define CATEGORY_ROWS  10
 #define SLICE_VALUES   20 /* whole numbers that are groups of their own */
-#define TEXT_WORDS     4  /* on average, of what is a text and no name */
+#define TEXT_WORDS     5  /* on average, of what is a text and no name */
 #define STEM_BYTES     48 /* of the card's name; files are named after it */
 #define LISTED         12 /* names in a line of what was inferred */
 
@@ -103,17 +103,37 @@ static size_t present(const struct inference *in, size_t i)
     return in->table.rows - in->table.columns[i].missing;
 }
 
-/* "12,5", where another program would have written 12.5. */
-static bool has_decimal_comma(const char *text)
+/* "12,5", "$1,234.50" or "30 %": a number but for commas and signs. */
+static bool has_number_signs(const char *text)
 {
-    char copy[32];
+    char kept[32];
+    size_t length = 0;
     double value;
-    size_t length = strlen(text);
-    if (length >= sizeof copy || strchr(text, ',') == NULL)
-        return false;
-    memcpy(copy, text, length + 1);
-    *strchr(copy, ',') = '.';
-    return ng_decimal_read(copy, &value);
+    for (; *text != '\0' && length + 1 < sizeof kept; text++)
+        if (strchr(",'%$ ", *text) == NULL && (unsigned char)*text < 0x80)
+            kept[length++] = *text;
+    kept[length] = '\0';
+    return *text == '\0' && ng_decimal_read(kept, &value);
+}
+
+/* 31.12.2020, 2020/12/31 23:59: a date, but not as ng_time_read() reads them. */
+static bool is_other_date(const char *text)
+{
+    size_t years = 0;
+    char mark = *(text + strspn(text, "0123456789"));
+    for (int part = 0; part < 3; part++) {
+        size_t digits = strspn(text, "0123456789");
+        years += digits == 4;
+        if (digits == 0 || digits == 3 || digits > 4 || (digits == 4 && part == 1))
+            return false;
+        text += digits;
+        if (part == 2)
+            break;
+        if (*text == '\0' || *text != mark || strchr("/.-", mark) == NULL)
+            return false;
+        text++;
+    }
+    return years == 1 && (*text == '\0' || *text == ' ' || *text == 'T');
 }
 
 /* Why a column that looks like numbers is none; false: it does not. */
@@ -123,8 +143,9 @@ static bool explain_numbers(const struct inference *in, size_t i, struct ng_text
     size_t rows = in->table.rows - column->missing;
     if (column->odd == NULL)
         return false;
-    if (has_decimal_comma(column->odd)) {
-        ng_text_printf(text, "decimal commas, such as '%s'; full stops are read",
+    if (has_number_signs(column->odd)) {
+        ng_text_printf(text,
+                       "numbers with commas or signs, such as '%s'; 1234.5 is read",
                        column->odd);
     } else if (10 * column->numbers >= 9 * rows) {
         ng_text_add(text, "numbers but for ");
@@ -137,12 +158,22 @@ static bool explain_numbers(const struct inference *in, size_t i, struct ng_text
     return true;
 }
 
+static bool holds_other_dates(const struct ng_infer_column *column)
+{
+    return column->numbers == 0 && column->odd != NULL && is_other_date(column->odd);
+}
+
 /* "over 1,000 different texts". */
 static const char *reason_of_names(const struct inference *in, size_t i)
 {
     const struct ng_infer_column *column = &in->table.columns[i];
     struct ng_text text = {0};
-    if (!explain_numbers(in, i, &text)) {
+    if (holds_other_dates(column)) {
+        ng_text_printf(&text, "dates such as '%.30s'; 2020-01-31 is read", column->odd);
+    } else if (!explain_numbers(in, i, &text) && column->numbers > 0) {
+        ng_text_printf(&text, "numbers, and texts such as '%.30s' in line %zu",
+                       column->odd, column->odd_line);
+    } else if (text.length == 0) {
         ng_text_add(&text, column->many ? "over " : "");
         ng_infer_add_count(&text, column->count);
         ng_text_add(&text, " different texts");
@@ -158,6 +189,8 @@ static int type_of_texts(struct inference *in, size_t i)
     size_t rows = present(in, i);
     bool few = column->count <= CATEGORY_TEXTS && 2 * column->count <= rows;
     bool shared = CATEGORY_ROWS * column->count <= rows;
+    if (holds_other_dates(column) && !in->sliced[i])
+        few = shared = false;
     if (!column->many && (few || shared || in->sliced[i]))
         return NG_COLUMN_CATEGORY;
     if (column->numbers == 0 && column->words >= TEXT_WORDS * rows)
@@ -424,7 +457,7 @@ static void tell_label(const struct inference *in, struct ng_text *told)
                            ? "unnamed"
                            : label->texts[i].text);
         ng_infer_add_count(told, label->texts[i].rows);
-        ng_text_add(told, i == 0 ? " rows)" : ")");
+        ng_text_add(told, i > 0 ? ")" : label->texts[i].rows == 1 ? " row)" : " rows)");
     }
     if (label->count > LISTED) {
         ng_text_printf(told, "%zu classes of ", label->count);
@@ -461,6 +494,18 @@ static void tell_type(const struct inference *in, int type, const char *words,
         ng_text_add(told, "\n");
 }
 
+/* id, patient_id, customerID, userId. */
+static bool is_named_id(const char *name)
+{
+    size_t length = strlen(name);
+    const char *end = length >= 2 ? name + length - 2 : "";
+    char before = length > 2 ? name[length - 3] : '_';
+    bool words = strchr("_-. ", before) != NULL;
+    bool humps = before >= 'a' && before <= 'z' && end[0] == 'I';
+    return (end[0] == 'i' || end[0] == 'I') && (end[1] == 'd' || end[1] == 'D') &&
+           (words || humps);
+}
+
 /* What is known only together with the label makes every format look perfect. */
 static void tell_suspects(const struct inference *in, struct ng_text *told)
 {
@@ -476,6 +521,12 @@ static void tell_suspects(const struct inference *in, struct ng_text *told)
                 "note: %s alone tells the class of every row that has it; if "
                 "it is known only afterwards, add data.ignore='%s'\n",
                 in->form.names[i], in->form.names[i]);
+        if (!category && column->many && column->whole &&
+            is_named_id(in->form.names[i]))
+            ng_text_printf(told,
+                           "note: %s is learnt as a number; if it only names the rows, "
+                           "add data.ignore='%s'\n",
+                           in->form.names[i], in->form.names[i]);
         struct ng_text why = {0};
         if (category && explain_numbers(in, i, &why) && !why.failed)
             ng_text_printf(told, "note: %s is taken as categories: %s\n",

@@ -4,15 +4,17 @@
  * The table is a CSV file with a heading, in which the label stands, or without one (columns
  * are then x1, x2, ...). The form is found in the first mebibyte: the separator is the one of
  * , ; tab | under which most rows have the same number of fields, more than one (blank, where
- * it is none of them). Rows before the first of that number are passed over; a heading may
+ * it is none of them, or where tabs only align what blanks separate). Rows before the first
+ * of that number are passed over, and one above the row of the label's name; a heading may
  * lack the name of the first column, which holds row numbers then. Quotes are letters where
  * one of them does not close. Where a row is shorter, short rows are filled up. Missing marks:
- * "", and those of ?, NA, N/A, NaN, nan, null, NULL, None that stand in a column beside the
+ * "", and those of ng_infer_marks (?, NA, null, - ...) that stand in a column beside the
  * label; what stands in the label alone is a class.
  *
  * Columns: all fields that are not missing are decimals -> number; times -> time; constant,
- * all missing, or row numbers (each one more than the one before) -> ignore; at most 100
- * distinct texts of 2 rows each on average, or at most 1000 of 10 -> category; texts of 4
+ * all missing, row numbers (each one more than the one before), or dates of another form
+ * -> ignore; at most 100
+ * distinct texts of 2 rows each on average, or at most 1000 of 10 -> category; texts of 5
  * words or more on average -> text; else (names, identifiers) -> ignore. Named in slices, a
  * number column of at most 20 distinct whole values is a category, and so is every column of
  * at most 1000 distinct texts. Rows are divided by drawing a fifth for the test split.

@@ -52,12 +52,24 @@ static enum ng_status take_sample(const char *path, struct sample *sample,
         status =
             ng_fail(err, NG_INVALID,
                     "%s is empty; a table with one example a row was expected.", path);
+    else if (sample->length >= 2 && (memcmp(sample->bytes, "\xFF\xFE", 2) == 0 ||
+                                     memcmp(sample->bytes, "\xFE\xFF", 2) == 0))
+        status = ng_fail(err, NG_INVALID,
+                         "%s is written in UTF-16; UTF-8 was expected (iconv -f utf-16 "
+                         "-t utf-8 converts it).",
+                         path);
     else if (memchr(sample->bytes, '\0', sample->length) != NULL)
         status =
             ng_fail(err, NG_INVALID,
                     "%s is no text: it has zero bytes. A table of text in UTF-8 was "
                     "expected; a spreadsheet can be saved as CSV (UTF-8).",
                     path);
+    else if (memchr(sample->bytes, '\n', sample->length) == NULL &&
+             memchr(sample->bytes, '\r', sample->length) != NULL)
+        status = ng_fail(err, NG_INVALID,
+                         "%s has rows that end in a carriage return alone; line feeds "
+                         "were expected (tr '\\r' '\\n' converts it).",
+                         path);
 out:
     ng_bytes_close(&bytes);
     return status;
@@ -155,6 +167,37 @@ again:
     find_mode(rows);
 }
 
+/* Two numbers with a blank between them, where tabs would make one field of them? */
+static bool begins_with_two_numbers(const struct sample *sample)
+{
+    char head[128];
+    size_t length = 0;
+    for (; length < sample->length && length + 1 < sizeof head; length++) {
+        head[length] = sample->bytes[length];
+        if (strchr("\t\r\n", head[length]) != NULL)
+            break;
+    }
+    head[length] = '\0';
+    double value;
+    char *first = head + strspn(head, " "), *behind = first + strcspn(first, " ");
+    if (*behind == '\0')
+        return false;
+    *behind = '\0';
+    char *second = behind + 1 + strspn(behind + 1, " ");
+    second[strcspn(second, " ")] = '\0';
+    return ng_decimal_read(first, &value) && ng_decimal_read(second, &value);
+}
+
+/* Tabs that only align columns: every row has the same number of runs between blanks and
+ * tabs, and single tabs do not divide the rows as well. */
+static bool tabs_align(const struct sample *sample, const struct rows *tabs,
+                       const struct rows *blanks)
+{
+    return blanks->mode > 1 && blanks->agree == blanks->count &&
+           (tabs->agree < tabs->count ||
+            (blanks->mode >= tabs->mode && begins_with_two_numbers(sample)));
+}
+
 /* Blanks are in every text, so they separate only where nothing else does. */
 static enum ng_status find_separator(const struct sample *sample, struct rows *best,
                                      char *separator, struct ng_error *err)
@@ -162,9 +205,14 @@ static enum ng_status find_separator(const struct sample *sample, struct rows *b
     *best = (struct rows){0};
     for (size_t i = 0; i < SEPARATORS; i++) {
         struct rows rows;
-        if (separators[i] == ' ' && best->agree > 0)
+        if (separators[i] == ' ' && best->agree > 0 && *separator != '\t')
             break;
         count_rows(sample, separators[i], &rows);
+        if (separators[i] == ' ' && best->agree > 0) {
+            if (!tabs_align(sample, best, &rows))
+                break;
+            best->agree = 0;
+        }
         if (rows.mode < 2 || 2 * rows.agree <= rows.count ||
             (best->agree > 0 && rows.agree * best->count <= best->agree * rows.count))
             continue;
@@ -205,6 +253,11 @@ static bool is_taken(char *const *names, size_t count, const char *name)
     return false;
 }
 
+static bool holds(char *const *fields, size_t count, const char *name)
+{
+    return is_taken(fields, count, name);
+}
+
 /* x1, x2, ... where the row has no name; "age.2" for the second "age". */
 static enum ng_status name_columns(const struct ng_infer_wish *wish,
                                    char *const *fields, size_t count,
@@ -227,18 +280,17 @@ static enum ng_status name_columns(const struct ng_infer_wish *wish,
                            "label; different names in the heading were expected.",
                            wish->file, name);
         char *base = name;
-        for (size_t twin = 2; name != NULL && is_taken(form->names, i, name); twin++)
+        /* A name that was made up gives way to those of the heading. */
+        bool made = form->heading && !(named && fields[from][0] != '\0');
+        for (size_t twin = 2; name != NULL && (is_taken(form->names, i, name) ||
+                                               (made && holds(fields, count, name)));
+             twin++)
             name = ng_arena_printf(arena, "%s.%zu", base, twin);
         form->names[i] = name;
         if (name == NULL)
             return no_memory(wish->file, err);
     }
     return form->names != NULL ? NG_OK : no_memory(wish->file, err);
-}
-
-static bool holds(char *const *fields, size_t count, const char *name)
-{
-    return is_taken(fields, count, name);
 }
 
 static size_t decimals(char *const *fields, size_t count)
@@ -305,6 +357,34 @@ out:
     return status;
 }
 
+/* Two rows of names, the label in the lower one, over numbers? Codes stand above the names in
+ * some exported spreadsheets. */
+static enum ng_status find_lower_heading(const struct ng_infer_wish *wish, size_t skip,
+                                         const struct ng_infer_form *form, bool *found,
+                                         struct ng_error *err)
+{
+    enum ng_status status;
+    struct ng_csv csv = {0};
+    struct ng_csv_form upper = form->csv;
+    *found = false;
+    upper.skip = skip;
+    NG_TRY(ng_csv_open(&csv, wish->file, &upper, err));
+    for (size_t row = 0; row < 3; row++) {
+        bool more;
+        NG_TRY(ng_csv_next(&csv, &more, err));
+        if (!more)
+            goto out;
+        bool named = holds(csv.fields, upper.columns, wish->label);
+        bool numbers = decimals(csv.fields, upper.columns) > 0;
+        if (named != (row == 1) || (row < 2 && numbers) || (row == 2 && !numbers))
+            goto out;
+    }
+    *found = true;
+out:
+    ng_csv_close(&csv);
+    return status;
+}
+
 enum ng_status ng_infer_form(const struct ng_infer_wish *wish, struct ng_arena *arena,
                              struct ng_infer_form *form, struct ng_error *err)
 {
@@ -325,8 +405,11 @@ enum ng_status ng_infer_form(const struct ng_infer_wish *wish, struct ng_arena *
     /* Some programs write row numbers in front of each row and no name over them. */
     if (first > 0 && rows.mode > 2 && rows.counts[first - 1] == rows.mode - 1)
         NG_TRY(try_heading(wish, first - 1, rows.mode - 1, false, arena, form, err));
+    bool lower = false;
+    if (form->names == NULL && first + 2 < rows.count)
+        NG_TRY(find_lower_heading(wish, first, form, &lower, err));
     if (form->names == NULL)
-        NG_TRY(try_heading(wish, first, rows.mode, true, arena, form, err));
+        NG_TRY(try_heading(wish, first + lower, rows.mode, true, arena, form, err));
 out:
     free(sample.bytes);
     return status;

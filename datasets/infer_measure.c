@@ -8,8 +8,9 @@
 
 #define SLOTS_FIRST 32
 
-const char *const ng_infer_marks[] = {"?",    "NA",   "N/A",  "NaN", "nan",
-                                      "null", "NULL", "None", NULL};
+const char *const ng_infer_marks[] = {"?",   "NA",  "N/A",  "n/a",  "#N/A", "<NA>",
+                                      "NaN", "nan", "null", "NULL", "None", "\\N",
+                                      ".",   "-",   " ",    NULL};
 
 /* FNV-1a, 64 bits (G. Fowler, L. C. Noll, K.-P. Vo). */
 static uint64_t hash_of(const char *text)

@@ -54,7 +54,7 @@ struct ng_infer_column {
 
 extern const char
     *const ng_infer_marks[]; /* what is missing, beside ""; NULL at the end */
-#define NG_INFER_MARKS 8
+#define NG_INFER_MARKS 15
 
 struct ng_infer_table {
     size_t rows, label; /* label: a column */

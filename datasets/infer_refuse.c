@@ -163,18 +163,16 @@ bool ng_infer_tells_class(const struct ng_infer_column *column)
     return several && first >= 0 && !column->many;
 }
 
-/* The label under other names: as many texts as classes, each of one class, no two of the
- * same. Missing counts as a text. */
+/* The label under other names: as many texts as classes, each of one class; as every class
+ * has rows, no two are of the same. Missing counts as a text. */
 static bool is_copy(const struct ng_infer_column *column, size_t classes)
 {
-    bool taken[NG_INFER_CLASSES] = {false};
     if (column->many || column->count + (column->missing > 0) != classes)
         return false;
     for (size_t i = 0; i < classes; i++) {
         int class = i < column->count ? column->texts[i].class : column->missing_class;
-        if (class < 0 || taken[class])
+        if (class < 0)
             return false;
-        taken[class] = true;
     }
     return true;
 }
@@ -185,20 +183,32 @@ static enum ng_status refuse_copies(const struct ng_infer_wish *wish,
                                     const bool *ignored, struct ng_error *err)
 {
     const struct ng_infer_column *label = &table->columns[table->label];
+    struct ng_text names = {0};
+    size_t copies = 0, first = 0;
     for (size_t i = 0; i < table->column_count; i++) {
-        const struct ng_infer_column *column = &table->columns[i];
-        if (i == table->label || ignored[i] || !is_copy(column, label->count))
+        if (i == table->label || ignored[i] ||
+            !is_copy(&table->columns[i], label->count))
             continue;
-        char pair[160] = "";
-        if (column->count > 0)
-            snprintf(pair, sizeof pair, " ('%.40s' where it is '%.40s')",
-                     column->texts[0].text, label->texts[column->texts[0].class].text);
-        return BAD("The column '%s' of %s is the label '%s' under other names%s, so "
-                   "nothing would be learnt but that; add data.ignore='%s' to leave it "
-                   "out.",
-                   form->names[i], wish->file, wish->label, pair, form->names[i]);
+        if (copies++ == 0)
+            first = i;
+        ng_text_printf(&names, "%s%s", copies > 1 ? "," : "", form->names[i]);
     }
-    return NG_OK;
+    if (copies == 0)
+        return NG_OK;
+    const struct ng_infer_column *column = &table->columns[first];
+    char pair[160] = "", others[64] = "";
+    if (column->count > 0)
+        snprintf(pair, sizeof pair, " ('%.40s' where it is '%.40s')",
+                 column->texts[0].text, label->texts[column->texts[0].class].text);
+    if (copies > 1)
+        snprintf(others, sizeof others, ", and %zu other column%s too", copies - 1,
+                 copies == 2 ? " is" : "s are");
+    BAD("The column '%s' of %s is the label '%s' under other names%s%s, so nothing "
+        "would be learnt but that; add data.ignore='%s' to leave %s out.",
+        form->names[first], wish->file, wish->label, pair, others,
+        names.failed ? form->names[first] : names.data, copies > 1 ? "them" : "it");
+    ng_text_release(&names);
+    return NG_INVALID;
 }
 
 enum ng_status ng_infer_refuse(const struct ng_infer_wish *wish,

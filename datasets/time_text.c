@@ -51,6 +51,20 @@ static bool read_date(const char **at, int64_t *days)
     return true;
 }
 
+/* Z, +02:00, +0200, +02, or nothing. */
+static bool pass_offset(const char **at)
+{
+    int hours, minutes;
+    if (letter(at, 'Z') || **at == '\0')
+        return true;
+    if ((!letter(at, '+') && !letter(at, '-')) || !digits(at, 2, 0, 23, &hours))
+        return false;
+    if (**at == '\0')
+        return true;
+    letter(at, ':');
+    return digits(at, 2, 0, 59, &minutes);
+}
+
 bool ng_time_read(const char *text, int64_t *seconds)
 {
     int64_t days;
@@ -70,7 +84,8 @@ bool ng_time_read(const char *text, int64_t *seconds)
                 while (*text >= '0' && *text <= '9')
                     text++;
         }
-        letter(&text, 'Z');
+        if (!pass_offset(&text))
+            return false;
     }
     *seconds = days * DAY + hour * 3600 + minute * 60 + second;
     return *text == '\0';

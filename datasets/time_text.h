@@ -1,6 +1,7 @@
 /*
  * Times in text: YYYY-MM-DD, then optionally a blank or T and HH:MM or HH:MM:SS, optionally a
- * fraction of seconds (passed over) and Z (ISO 8601, without offsets).
+ * fraction of seconds, and Z or an offset such as +02:00 or -0530 (ISO 8601). Fraction and
+ * offset are passed over: the time is what the clock showed where it was written.
  *
  * Failure: false where the text is something else or no day of the Gregorian calendar.
  * Threads: any.

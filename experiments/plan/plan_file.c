@@ -249,8 +249,9 @@ static void add_difference(const char *there, const char *here, struct ng_text *
     if (same_key && key == strlen(DATA_DIGEST) &&
         memcmp(there, DATA_DIGEST, key) == 0) {
         ng_text_printf(
-            text, "the data changed since: other rows, types or slices (SHA-256 %.8s... "
-                       "there and %.8s... here)",
+            text,
+            "the data changed since: other rows, types or slices (SHA-256 %.8s... "
+            "there and %.8s... here)",
             there + key + 3, here + key + 3);
         return;
     }

@@ -61,7 +61,9 @@ enum ng_status ng_fingerprints_write(struct ng_h5 *file,
     NG_TRY(ng_h5_write_texts(file, "/fingerprints/name", &shape, name, err));
     NG_TRY(ng_h5_write(file, "/fingerprints/digest", NG_H5_U64, &shape, digest, err));
     NG_TRY(ng_record_explain(file, "/fingerprints/digest", "",
-                             "first 64 bits of the SHA-256 of the tensor", err));
+                             "64 bits that follow from the tensor's format, shape, "
+                             "codes and scales",
+                             err));
 out:
     ng_arena_release(&arena);
     return status;

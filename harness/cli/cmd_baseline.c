@@ -7,38 +7,6 @@
 #include "harness/cli/gated.h"
 #include "reports/escape.h"
 
-/* Gates and margin are those of the comparison that the run stored. */
-static enum ng_status add_comparison(struct ng_fidelity_sweep *sweep,
-                                     struct ng_arena *arena, struct ng_error *err)
-{
-    enum ng_status status;
-    struct ng_comparison comparison = {0};
-    char *path = ng_arena_printf(arena, "%s/comparison.h5", sweep->folder);
-    if (path == NULL)
-        NG_TRY(ng_fail(err, NG_FAILED, "No memory for the name of the comparison."));
-    status = ng_comparison_read(path, arena, &comparison, err);
-    bool whole = status == NG_OK &&
-                 comparison.arm_count * comparison.seed_count == sweep->trial_count;
-    if (status == NG_ABSENT || (status == NG_OK && !whole))
-        NG_TRY(
-            ng_fail(err, NG_INVALID,
-                    "%s is not finished: its comparison is missing or older than its "
-                    "plan. Type again the command that started the run; only a "
-                    "finished one can be a baseline.",
-                    sweep->folder));
-    NG_TRY(status);
-    sweep->margin = comparison.margin;
-    sweep->gates.count = comparison.gate_count;
-    sweep->gates.values =
-        ng_arena_array(arena, comparison.gate_count + 1, sizeof *sweep->gates.values);
-    if (sweep->gates.values == NULL)
-        NG_TRY(ng_fail(err, NG_FAILED, "No memory for the gates."));
-    for (size_t i = 0; i < comparison.gate_count; i++)
-        sweep->gates.values[i] = comparison.gates[i].name;
-out:
-    return status;
-}
-
 /* A baseline that its own check would find wanting is none. */
 static enum ng_status check_worth(const struct ng_baseline *measured,
                                   const char *folder, struct ng_error *err)
@@ -251,7 +219,6 @@ static enum ng_status run_baseline(const struct ng_arguments *arguments,
                        "--reason TEXT, of 1 to 1000 letters."));
     NG_TRY(ng_gated_folder(arguments->words[1], &arena, &sweep, err));
     NG_TRY(ng_gated_baseline(arguments, sweep.experiment, &arena, &path, err));
-    NG_TRY(add_comparison(&sweep, &arena, err));
     NG_TRY(ng_fidelity_measure(&sweep, &arena, &measured, err));
     NG_TRY(check_worth(&measured, sweep.folder, err));
     gmtime_r(&now, &day);

@@ -117,12 +117,12 @@ static enum ng_status tell(struct check *check, const struct ng_fidelity *fideli
         remove_temporary(check);
     const char *kept = check->temporary == NULL ? NULL : check->sweep.folder;
     struct ng_verdicts verdicts = {&check->baseline, fidelity, check->path, kept};
-    if (junit != NULL)
-        NG_TRY(ng_verdicts_write_junit(&verdicts, junit, err));
     if (ng_arguments_given(check->arguments, "json"))
         NG_TRY(ng_verdicts_print_json(&verdicts, err));
     else
         ng_verdicts_print(&verdicts);
+    if (junit != NULL)
+        NG_TRY(ng_verdicts_write_junit(&verdicts, junit, err));
     status = ng_verdicts_status(&verdicts, err);
 out:
     return status;

@@ -10,8 +10,8 @@ static enum ng_status no_memory(struct ng_error *err)
     return ng_fail(err, NG_FAILED, "No memory for a list of trials.");
 }
 
-/* Trials of one arm stand together, as the plan writes them; a run file's name leads
- * nowhere else. */
+/* Trials of one arm stand together, as the plan writes them, and no two have one seed; a
+ * run file's name leads nowhere else. */
 static bool is_whole(const struct ng_stored_plan *plan)
 {
     bool whole = plan->experiment != NULL && plan->data_set != NULL &&
@@ -19,13 +19,61 @@ static bool is_whole(const struct ng_stored_plan *plan)
                  plan->count == plan->planned;
     for (size_t i = 0; whole && i < plan->count; i++) {
         const struct ng_stored_trial *trial = &plan->trials[i];
-        bool next = i > 0 && strcmp(trial->label, trial[-1].label) == 0;
-        whole = trial->hash[0] != '\0' && strchr(trial->file, '/') == NULL &&
-                (!next || trial->seed > trial[-1].seed);
-        for (size_t k = 0; whole && !next && k < i; k++)
-            whole = strcmp(trial->label, plan->trials[k].label) != 0;
+        whole = trial->hash[0] != '\0' && strchr(trial->file, '/') == NULL;
+        bool other = false; /* another arm stands in between */
+        for (size_t k = i; whole && k-- > 0;) {
+            bool same = strcmp(trial->label, plan->trials[k].label) == 0;
+            other |= !same;
+            whole = !same || (!other && plan->trials[k].seed != trial->seed);
+        }
     }
     return whole;
+}
+
+/* An experiment may name its seeds in any order, a baseline has them by size. */
+static void sort_seeds(struct ng_fidelity_trial *trials, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct ng_fidelity_trial trial = trials[i];
+        size_t at = i;
+        for (; at > 0 && trials[at - 1].seed > trial.seed &&
+               strcmp(trials[at - 1].arm, trial.arm) == 0;
+             at--)
+            trials[at] = trials[at - 1];
+        trials[at] = trial;
+    }
+}
+
+/* The gates and the margin that the experiment had when it was compared: only what the
+ * sweep's comparison says of as many trials as the plan has. */
+static enum ng_status add_comparison(struct ng_fidelity_sweep *sweep,
+                                     struct ng_arena *arena, struct ng_error *err)
+{
+    enum ng_status status;
+    struct ng_comparison comparison = {0};
+    char *path = ng_arena_printf(arena, "%s/comparison.h5", sweep->folder);
+    if (path == NULL)
+        NG_TRY(no_memory(err));
+    status = ng_comparison_read(path, arena, &comparison, err);
+    bool whole = status == NG_OK &&
+                 comparison.arm_count * comparison.seed_count == sweep->trial_count;
+    if (status == NG_ABSENT || (status == NG_OK && !whole))
+        NG_TRY(
+            ng_fail(err, NG_INVALID,
+                    "%s is not finished: its comparison is missing or older than its "
+                    "plan. Type again the command that started the run.",
+                    sweep->folder));
+    NG_TRY(status);
+    sweep->margin = comparison.margin;
+    sweep->gates.count = comparison.gate_count;
+    sweep->gates.values =
+        ng_arena_array(arena, comparison.gate_count + 1, sizeof *sweep->gates.values);
+    if (sweep->gates.values == NULL)
+        NG_TRY(no_memory(err));
+    for (size_t i = 0; i < comparison.gate_count; i++)
+        sweep->gates.values[i] = comparison.gates[i].name;
+out:
+    return status;
 }
 
 enum ng_status ng_gated_folder(const char *folder, struct ng_arena *arena,
@@ -48,6 +96,7 @@ enum ng_status ng_gated_folder(const char *folder, struct ng_arena *arena,
         trials[i] =
             (struct ng_fidelity_trial){plan.trials[i].label, plan.trials[i].file,
                                        plan.trials[i].hash, plan.trials[i].seed};
+    sort_seeds(trials, plan.count);
     *sweep = (struct ng_fidelity_sweep){.folder = folder,
                                         .experiment = plan.experiment,
                                         .data_set = plan.data_set,
@@ -55,6 +104,7 @@ enum ng_status ng_gated_folder(const char *folder, struct ng_arena *arena,
                                         .numerics_version = plan.numerics_version,
                                         .trials = trials,
                                         .trial_count = plan.count};
+    NG_TRY(add_comparison(sweep, arena, err));
 out:
     return status;
 }
@@ -72,6 +122,7 @@ enum ng_status ng_gated_plan(const struct ng_plan *plan, const char *folder,
         trials[i] = (struct ng_fidelity_trial){plan->arm_labels[trial->arm],
                                                trial->file, trial->hash, trial->seed};
     }
+    sort_seeds(trials, plan->trial_count);
     *sweep = (struct ng_fidelity_sweep){
         .folder = folder,
         .experiment = plan->experiment.name,

@@ -9,8 +9,8 @@
 #include "harness/cli/options.h"
 #include "harness/judge/fidelity.h"
 
-/* The sweep that a folder holds, by its plan.jsonl; without gates and margin, which the
- * plan does not have. NG_INVALID: no such folder, or its plan is damaged. */
+/* The sweep that a folder holds, by its plan.jsonl; gates and margin by its comparison.h5.
+ * NG_INVALID: no such folder, its plan is damaged, or the run is not finished. */
 enum ng_status ng_gated_folder(const char *folder, struct ng_arena *arena,
                                struct ng_fidelity_sweep *sweep, struct ng_error *err);
 /* The sweep of a plan, in a folder to come. The plan must outlive it. */

@@ -24,7 +24,8 @@
  * with more than NG_EVAL_MOST_CATEGORIES distinct ones is cut at the quartiles of the
  * examples (the value at rank n * q / 4 of n sorted values, q = 1, 2, 3) and named by them:
  * "below 28", "28 to below 37", "37 to below 48", "48 and over", so that no band names the
- * smallest or the largest value. Categories with fewer than NG_GROUP_SUPPRESSED_BELOW
+ * smallest or the largest value; a quartile that would leave a band with fewer than
+ * NG_GROUP_SUPPRESSED_BELOW examples is no edge. Categories with fewer than NG_GROUP_SUPPRESSED_BELOW
  * examples are pooled as "(rare)". Without a choice of slices, every slice column that has
  * two bands or more is one.
  *

@@ -80,19 +80,30 @@ static int by_text(const void *a, const void *b)
     return strcmp(left->text, right->text);
 }
 
-/* Quartiles of the examples' values (sorted), those that part something; their number. */
+static size_t examples_below(const struct work *work, double edge)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < work->count; i++)
+        if (!work->values[i].missing && work->values[i].number < edge)
+            count += work->values[i].examples;
+    return count;
+}
+
+/* Quartiles of the examples' values (sorted), those that leave no band with so few
+ * examples that its name would speak of single ones; their number. */
 static size_t find_edges(const struct work *work, double edges[EDGES])
 {
-    size_t total = 0, count = 0;
-    for (size_t i = 0; i < work->count; i++)
-        total += work->values[i].missing ? 0 : work->values[i].examples;
+    size_t total = examples_below(work, INFINITY), count = 0, last = 0;
     for (size_t q = 1; q <= EDGES; q++) {
         size_t rank = total / 4 * q + total % 4 * q / 4, seen = 0, i = 0;
         while (seen + work->values[i].examples <= rank)
             seen += work->values[i++].examples;
-        double edge = work->values[i].number;
-        if (edge > work->values[0].number && (count == 0 || edge > edges[count - 1]))
-            edges[count++] = edge;
+        size_t below = examples_below(work, work->values[i].number);
+        if (below - last < NG_GROUP_SUPPRESSED_BELOW ||
+            total - below < NG_GROUP_SUPPRESSED_BELOW)
+            continue;
+        edges[count++] = work->values[i].number;
+        last = below;
     }
     return count;
 }

@@ -221,6 +221,7 @@ static char *moved_sentence(struct judging *j, const struct ng_baseline_arm *old
 }
 
 static enum ng_status judge_hash(struct judging *j, const struct ng_baseline_arm *old,
+                                 const struct ng_baseline_arm *now,
                                  const struct ng_baseline_trial *was,
                                  struct ng_fidelity_arm *arm, struct ng_error *err)
 {
@@ -232,7 +233,8 @@ static enum ng_status judge_hash(struct judging *j, const struct ng_baseline_arm
                                         is == NULL ? "no such trial" : is->missing),
                         err);
     bool same = strcmp(is->result_hash, was->result_hash) == 0;
-    if (old->computed == NG_COMPUTED_SIMULATED) {
+    if (old->computed == NG_COMPUTED_SIMULATED ||
+        now->computed == NG_COMPUTED_SIMULATED) {
         arm->moved |= !same;
         return add_case(
             j, old->label, name, same ? NG_FIDELITY_HELD : NG_FIDELITY_DIFFERS,
@@ -359,7 +361,7 @@ static enum ng_status judge_arm(struct judging *j, const struct ng_baseline_arm 
     NG_TRY(differences(j, old, now, arm->difference, err));
     size_t measured = 0;
     for (size_t t = 0; t < old->trial_count; t++)
-        NG_TRY(judge_hash(j, old, &old->trials[t], arm, err));
+        NG_TRY(judge_hash(j, old, now, &old->trials[t], arm, err));
     for (size_t t = 0; t < now->trial_count; t++)
         measured += now->trials[t].missing == NULL;
     if (old->computed != NG_COMPUTED_SIMULATED)

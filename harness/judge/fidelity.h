@@ -6,7 +6,8 @@
  * metrics by harness/judge/metrics.h, memory, gates, fingerprints. ng_fidelity_judge()
  * compares two of them, case by case:
  *
- *   a simulated trial      its result_hash must be equal: no bit may move
+ *   a simulated trial      its result_hash must be equal: no bit may move. Simulated is
+ *                          what either side says is
  *   any other trial        per metric, the 95 % t interval of the seed-by-seed difference
  *                          (now minus baseline) against the threshold T: wholly inside
  *                          (-T, T) holds, wholly outside [-T, T] differs, else it is

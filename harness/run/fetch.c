@@ -348,6 +348,9 @@ static enum ng_status fetch_locked(struct ng_fetch *fetch,
         status = start_again(fd, part, err);
         goto out;
     }
+    /* Without a sum nobody would notice that a part is of another file. */
+    if (file->sha256 == NULL)
+        NG_TRY(start_again(fd, part, err));
     if (file->member == NULL)
         NG_TRY(download(fetch, file->url, part, fd, file->sha256, sha256, err));
     else

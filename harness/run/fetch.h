@@ -3,9 +3,10 @@
  *
  * A file comes as NAME.part, is compared with its SHA-256, synced and renamed, so that a
  * name always stands for the right file. A .part that an earlier call left is gone on with
- * where the server can do so; where what comes out of that is wrong, the file is fetched once
- * more from its beginning. A file that is there but is not the card's is first renamed to
- * NAME.damaged. An archive is kept under the data folder while members of it are
+ * where the server can do so and the card has a SHA-256, without which nobody would notice
+ * that the part is of another file; where what comes out of that is wrong, the file is
+ * fetched once more from its beginning. A file that is there but is not the card's is first
+ * renamed to NAME.damaged. An archive is kept under the data folder while members of it are
  * wanted, as archive-HASH.zip (a hash of its address), and removed by ng_fetch_end().
  *
  * curl is started without a shell and without the user's .curlrc; http, https and file are

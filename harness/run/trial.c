@@ -41,7 +41,6 @@ struct trial_run {
     struct ng_metric metrics[METRICS];
     struct ng_rows rows;
     struct ng_fingerprints prints;
-    struct ng_fingerprint_memo memo;
     uint32_t *order; /* of the current epoch */
     size_t steps, steps_per_epoch, done;
     uint64_t order_epoch; /* UINT64_MAX: none made yet */
@@ -141,7 +140,7 @@ static void train_step(struct trial_run *run)
         .labels = train->label,
         .order = batch_order(run, run->done),
     };
-    struct ng_fingerprint_watch watch = {&run->prints, &run->memo, (uint32_t)run->done};
+    struct ng_fingerprint_watch watch = {&run->prints, (uint32_t)run->done};
     bool watched = run->done < NG_FINGERPRINT_STEPS;
     if (watched)
         ng_fingerprint_watch(&run->model, &watch);

@@ -87,11 +87,19 @@ gives a_cut_baseline_is_2 2 "was cut short" "$NG" check out/small -b other.txt
 gives a_run_file_is_no_sweep 2 "is one run file" "$NG" check x.h5
 gives overrides_of_a_folder_are_refused 2 "whose keys are fixed" "$NG" check out/small train.lr=1
 
-# One seed of an arm that is not bit-exact says nothing.
+# Seeds may be named in any order.
+sed 's/^name: small/name: order/; s/^seeds: .*/seeds: [3, 0]/' small.yaml >order.yaml
+holds seeds_out_of_order_train "$NG" run order.yaml -q
+gives seeds_out_of_order_are_accepted 0 "Wrote" "$NG" baseline accept out/order --reason x
+gives seeds_out_of_order_are_checked 0 "8 held" "$NG" check out/order
+
+# A baseline that says native does not free a simulated arm of its bits.
 baseline_with 's/^computed simulated/computed native/; s/^threshold result .*/threshold result any not bit-exact (native)/'
 gives equal_native_arms_with_a_spread_hold 0 "0 inconclusive: held" "$NG" check out/small -b other.txt
 sed -i 's/^threshold nll [^ ]*/threshold nll nan/' other.txt
 gives an_unknown_threshold_is_4 4 "2 inconclusive: inconclusive" "$NG" check out/small -b other.txt
+sed -i '0,/\(trial 3 result \)[0-9a-f]\{8\}/s//\100000000/' other.txt
+gives a_moved_simulated_arm_called_native_is_1 1 "fp32, s3 result_hash" "$NG" check out/small -b other.txt
 
 # A trial without its run file, and a gate that fails.
 cp -r out/small missing
@@ -105,10 +113,13 @@ gives a_failed_gate_is_not_accepted 1 "the gate finite failed" \
 gives divergence_without_a_gate_is_accepted 0 "Wrote hot.txt" \
     "$NG" baseline accept hotter/small --reason "Breaks down on purpose." --baseline hot.txt
 gives divergence_stays_what_it_was 0 " 0 differ, 0 inconclusive: held" "$NG" check hotter/small -b hot.txt
+gives a_gate_that_only_the_run_has_is_judged 1 "first gates, finite" "$NG" check hot/small -b hot.txt
+rm hot/small/comparison.h5
+gives gates_that_nobody_knows_are_no_success 2 "is not finished" "$NG" check hot/small -b hot.txt
 
 # Fingerprints do not depend on how a trial ran: stopped within its first steps, too. The
 # scalar bodies are slow enough to be met there.
-slow=(tiny 'sweep.recipe=[fp8-lean]' 'model.hidden=[160]' train.batch=2048 train.epochs=3)
+slow=(tiny 'sweep.recipe=[fp8-lean]' 'model.hidden=[640]' train.batch=2048 train.epochs=3)
 told() { grep -q '"event":"step".*"step":[1-4]' stopped/tiny/events.jsonl; }
 holds a_straight_run_ends "$NG" run "${slow[@]}" -q --out straight
 NG_ISA=scalar "$NG" run "${slow[@]}" -q --out stopped >stopped.log 2>&1 &

@@ -79,6 +79,10 @@ rm -rf data
 card unknown - "file://$NG_TMP/served/set/train.csv"
 gives fetch_prints_an_unknown_digest_for_the_card 0 "sha256: $train" fetch unknown
 rm -rf data
+mkdir -p data/set
+head -c 100000 /dev/zero >data/set/train.csv.part
+gives fetch_trusts_no_part_without_a_digest 0 "sha256: $train" fetch unknown
+rm -rf data
 card nowhere "$train" -
 gives fetch_without_an_address_names_the_origin 2 'made by seq' fetch nowhere
 gives fetch_without_an_address_names_the_path 2 'data/set/train.csv' fetch nowhere

@@ -5,7 +5,7 @@ set -u
 . "$NG_HOME/tests/cli/lib.bash"
 cd "$NG_TMP" || exit 1
 
-short=(seeds=0 sweep.recipe=fp32,bf16 train.epochs=1)
+short=(seeds=0 "sweep.recipe=[fp32, bf16]" train.epochs=1)
 tabular() { "$NG" run tabular "$@" "${short[@]}"; }
 
 awk 'BEGIN {

@@ -44,7 +44,9 @@ printf '\000\000\015\001\000\000\000\001\077\200\000\000' | seed idx float
     for i in $(seq 1 80); do echo "$((i % 3))n,$i,$((i % 2))"; done
 } | seed table small
 mkdir -p "$NG_TMP/seeds/"{npy,npz,safetensors,yaml,run,baseline}
-cp "$NG_HOME"/datasets/*.yaml "$NG_HOME"/experiments/*/*.yaml "$NG_TMP/seeds/yaml/"
+for file in "$NG_HOME"/datasets/*.yaml "$NG_HOME"/experiments/*/*.yaml; do
+    cp "$file" "$NG_TMP/seeds/yaml/$(basename "$(dirname "$file")")-${file##*/}"
+done
 cp "$NG_HOME"/baselines/*.txt "$NG_TMP/seeds/baseline/"
 python3 - "$NG_TMP/seeds" 2>/dev/null <<'END'
 import sys, json, struct
@@ -60,7 +62,10 @@ header = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
 open(f"{where}/safetensors/one", "wb").write(struct.pack("<Q", len(header)) + header + b"\0" * 8)
 END
 printf '\001\000\000\000\000\002\000\001\007' | seed run edits
-"$NG" run tiny sweep.recipe=[fp8-lean] train.epochs=1 --quiet --out "$NG_TMP/out" >/dev/null 2>&1
+# A small run file, so that many can be read.
+sed 's/train_rows: .*/train_rows: 256/; s/test_rows: .*/test_rows: 40/' \
+    "$NG_HOME/datasets/claims.yaml" >"$NG_TMP/claims.yaml"
+"$NG" run tiny data.set="$NG_TMP/claims.yaml" sweep.recipe=[fp8-lean] train.epochs=1 --quiet --out "$NG_TMP/out" >/dev/null 2>&1
 NG_FUZZ_RUN=$(ls "$NG_TMP"/out/tiny/runs/*.h5)
 export NG_FUZZ_RUN
 

@@ -102,10 +102,6 @@ static void train_step(struct ng_model *model, const struct ng_train_spec *train
     };
     put(sink, "order", "uint32", BATCH, 1, step.order, sizeof *step.order, 1.0f, 1.0f);
     ng_model_forward(model, &step);
-    put(sink, "loss/probability", "fp32", BATCH, CLASSES, model->probability,
-        sizeof *model->probability, 1.0f, 1.0f);
-    put(sink, "loss/row-loss", "fp32", BATCH, 1, model->row_loss,
-        sizeof *model->row_loss, 1.0f, 1.0f);
     put(sink, "loss/mean", "fp64", 1, 1, &model->loss, sizeof model->loss, 1.0f, 1.0f);
     ng_model_backward(model, &step);
     ng_optimisers[train->optimiser]->step(model, train, &step);

@@ -305,7 +305,7 @@ class Step:
 
     def run(self, x, labels):
         layers = range(HIDDEN + 1)
-        flow = self.to_nearest(Interval(x), self.format("flow"))
+        flow = self.output("input/output", Interval(x))
         inputs, outputs = [], []
         for i in layers:
             inputs.append(flow)

@@ -215,6 +215,24 @@ START_TEST(rare_categories_are_pooled_and_many_numbers_are_cut_at_quartiles)
 }
 END_TEST
 
+/* Of 25 values the quartiles stand at ranks 6, 12 and 18: bands of 6, 6, 6 and 7. */
+START_TEST(no_band_of_numbers_has_fewer_than_ten_examples)
+{
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    fputs("example,arm,label,score,income\n", file);
+    for (int i = 0; i < 25; i++)
+        fprintf(file, "%d,x,%d,0.5,%d\n", i, i % 2, 1000 + i);
+    ck_assert_int_eq(fclose(file), 0);
+    compare();
+    ck_assert_uint_eq(out.group_count, 2);
+    ck_assert_str_eq(out.groups[0].band, "below 1012");
+    ck_assert_str_eq(out.groups[1].band, "1012 and over");
+    ck_assert_uint_eq(out.groups[0].rows, 12);
+    ck_assert_uint_eq(out.groups[1].rows, 13);
+}
+END_TEST
+
 #define HEAD  "example,arm,seed,label,score_a,score_b,region\n"
 #define FIRST "1,x,0,a,0.5,0.5,north\n2,x,0,b,0.5,0.5,north\n"
 
@@ -279,6 +297,7 @@ Suite *ng_suite_eval_rows(void)
     tcase_add_test(cases, a_lone_score_is_the_probability_of_the_second_class);
     tcase_add_test(cases,
                    rare_categories_are_pooled_and_many_numbers_are_cut_at_quartiles);
+    tcase_add_test(cases, no_band_of_numbers_has_fewer_than_ten_examples);
     tcase_add_test(cases, contradictions_are_refused_with_their_line);
     tcase_add_test(cases, what_is_no_probability_is_refused_with_its_line);
     tcase_add_test(cases, tables_that_cannot_be_compared_are_refused_in_a_sentence);

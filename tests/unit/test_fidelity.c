@@ -182,6 +182,17 @@ START_TEST(a_native_trial_that_diverges_anew_differs)
 }
 END_TEST
 
+/* Who writes "native" into a baseline does not free a simulated arm of its bits. */
+START_TEST(a_simulated_arm_is_bit_exact_whatever_the_baseline_says)
+{
+    old.arms[1].computed = NG_COMPUTED_NATIVE;
+    ck_assert(judged() == NG_FIDELITY_HELD);
+    now.trials[1][0].result_hash = hash_c;
+    ck_assert(judged() == NG_FIDELITY_DIFFERS);
+    ck_assert(case_of("fp8 lr=1e-3", "s0 result_hash")->verdict == NG_FIDELITY_DIFFERS);
+}
+END_TEST
+
 /* -- simulated arms ------------------------------------------------------------------ */
 
 START_TEST(equal_baselines_hold)
@@ -314,35 +325,74 @@ END_TEST
 
 /* -- fingerprints -------------------------------------------------------------------- */
 
-/* The digests are Python's: hashlib.sha256 of the stream that fingerprint.h gives. */
+static struct ng_qmatrix matrix_of(const struct ng_format *format, size_t rows,
+                                   size_t cols, void *codes, size_t stride)
+{
+    struct ng_qmatrix matrix = {.format = format, .rows = rows, .cols = cols};
+    matrix.codes[NG_ROWWISE].data = codes;
+    matrix.codes[NG_ROWWISE].row_stride = stride;
+    return matrix;
+}
+
+/* The digests are those of tests/oracle/fingerprints.py. */
 START_TEST(a_fingerprint_is_of_the_true_elements_alone)
 {
     uint32_t bits[] = {0x3F800000, 0xC0000000, 0xFFC12345}; /* 1, -2, some NaN */
     uint8_t codes[] = {0x38, 0xFF, 0x99, 0x81, 0x00, 0x99}; /* two of three a row */
     float scale = 448.0f, scale_inv = 1.0f / 448.0f;
-    struct ng_fingerprint_memo memo = {0};
-    struct ng_qmatrix wide = {.format = &ng_fp32, .rows = 1, .cols = 3};
-    struct ng_qmatrix narrow = {.format = &ng_e4m3, .rows = 2, .cols = 2};
-    wide.codes[NG_ROWWISE].data = bits;
-    wide.codes[NG_ROWWISE].row_stride = 3;
-    narrow.codes[NG_ROWWISE].data = codes;
-    narrow.codes[NG_ROWWISE].row_stride = 3;
+    struct ng_qmatrix wide = matrix_of(&ng_fp32, 1, 3, bits, 3);
+    struct ng_qmatrix narrow = matrix_of(&ng_e4m3, 2, 2, codes, 3);
     narrow.scales[NG_ROWWISE].scale = &scale;
     narrow.scales[NG_ROWWISE].scale_inv = &scale_inv;
     narrow.scales[NG_ROWWISE].count = 1;
-    for (int turn = 0; turn < 2; turn++) { /* the second one is remembered */
-        ck_assert(ng_fingerprint(&wide, &memo) == 0xc1615363f4cf4d62u);
-        ck_assert(ng_fingerprint(&narrow, &memo) == 0xca2dc8eb161bd5f1u);
-    }
-    ck_assert_uint_eq(memo.count, 2);
+    ck_assert(ng_fingerprint(&wide) == 0x40019a0165918cb8u);
+    ck_assert(ng_fingerprint(&narrow) == 0x1fbe3608f8105011u);
     codes[2] = 0; /* padding */
-    ck_assert(ng_fingerprint(&narrow, NULL) == 0xca2dc8eb161bd5f1u);
-    uint64_t before = ng_fingerprint(&narrow, &memo);
+    ck_assert(ng_fingerprint(&narrow) == 0x1fbe3608f8105011u);
     codes[3] ^= 1;
-    ck_assert(ng_fingerprint(&narrow, &memo) != before);
+    ck_assert(ng_fingerprint(&narrow) != 0x1fbe3608f8105011u);
     codes[3] ^= 1;
     scale_inv = nextafterf(scale_inv, 1.0f);
-    ck_assert(ng_fingerprint(&narrow, &memo) != before);
+    ck_assert(ng_fingerprint(&narrow) != 0x1fbe3608f8105011u);
+}
+END_TEST
+
+/* One bit anywhere, the signs of two zeros, an exchange of neighbours; more elements than
+ * are looked at together. */
+START_TEST(a_fingerprint_sees_every_bit_and_every_place)
+{
+    enum { COUNT = 1027 };
+    static float x[COUNT];
+    struct ng_qmatrix matrix = matrix_of(&ng_fp32, 1, COUNT, x, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        x[i] = (float)i;
+    uint64_t before = ng_fingerprint(&matrix);
+    for (size_t i = 0; i < COUNT; i++)
+        for (int bit = 0; bit < 32; bit += 31) {
+            uint32_t bits;
+            memcpy(&bits, &x[i], sizeof bits);
+            bits ^= 1u << bit;
+            memcpy(&x[i], &bits, sizeof bits);
+            ck_assert_msg(ng_fingerprint(&matrix) != before, "%zu, bit %d", i, bit);
+            x[i] = (float)i;
+        }
+    for (size_t i = 0; i + 2 < COUNT; i++) {
+        x[i] = (float)(i + 2);
+        x[i + 2] = (float)i;
+        ck_assert_msg(ng_fingerprint(&matrix) != before, "%zu exchanged", i);
+        x[i] = (float)i;
+        x[i + 2] = (float)(i + 2);
+    }
+    memset(x, 0, sizeof x);
+    before = ng_fingerprint(&matrix);
+    for (size_t i = 0; i + 2 < COUNT; i++) {
+        x[i] = x[i + 2] = -0.0f;
+        ck_assert_msg(ng_fingerprint(&matrix) != before, "zeros %zu", i);
+        x[i] = x[i + 2] = 0.0f;
+    }
+    matrix.rows = COUNT;
+    matrix.cols = matrix.codes[NG_ROWWISE].row_stride = 1;
+    ck_assert(ng_fingerprint(&matrix) != before);
 }
 END_TEST
 
@@ -391,6 +441,7 @@ Suite *ng_suite_fidelity(void)
     tcase_add_test(cases, a_native_arm_is_judged_by_its_paired_interval);
     tcase_add_test(cases, one_seed_of_a_native_arm_is_inconclusive);
     tcase_add_test(cases, a_native_trial_that_diverges_anew_differs);
+    tcase_add_test(cases, a_simulated_arm_is_bit_exact_whatever_the_baseline_says);
     tcase_add_test(cases, equal_baselines_hold);
     tcase_add_test(cases, a_simulated_trial_must_be_equal_to_the_bit);
     tcase_add_test(cases, the_first_moved_tensor_is_by_step_then_by_order);
@@ -400,6 +451,7 @@ Suite *ng_suite_fidelity(void)
     tcase_add_test(cases, nothing_judged_is_not_held);
     tcase_add_test(cases, another_plan_is_no_baseline);
     tcase_add_test(cases, a_fingerprint_is_of_the_true_elements_alone);
+    tcase_add_test(cases, a_fingerprint_sees_every_bit_and_every_place);
     tcase_add_test(cases, junit_is_well_formed_whatever_the_words);
     suite_add_tcase(suite, cases);
     return suite;

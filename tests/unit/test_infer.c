@@ -126,7 +126,91 @@ START_TEST(a_semicolon_wins_over_decimal_commas)
     write_table("age;dose;churned\n", "%a;1,%a;%l\n", 200);
     infer("churned");
     ck_assert_str_eq(card.separator, ";");
-    tells("decimal commas, such as '1,0'");
+    tells("dose is taken as categories: numbers with commas or signs, such as '1,0'");
+}
+END_TEST
+
+START_TEST(tabs_that_only_align_columns_are_blanks)
+{
+    write_table("", "%a.   %b    %a\t\"some %r name\"\n", 60);
+    infer("x4");
+    ck_assert_str_eq(card.separator, "blank");
+    ck_assert_str_eq(type_of("x2"), "number");
+    tells("label x4: some east name (15 rows)");
+    /* In some rows two tabs stand where others have one. */
+    write_table("1\t2\t\t0\n1\t\t3\t1\n", "%a\t%b\t%m\n", 60);
+    infer("x3");
+    ck_assert_str_eq(card.separator, "blank");
+    ck_assert_uint_eq(card.columns.count, 3);
+    write_table("", "%a %b\t\t%l\n", 60);
+    infer("x3");
+    ck_assert_str_eq(card.separator, "blank");
+    write_table("", "%r one\t%a\t%l\n", 60);
+    infer("x3");
+    ck_assert_str_eq(card.separator, "tab");
+}
+END_TEST
+
+START_TEST(the_lower_of_two_rows_of_names_is_the_heading)
+{
+    write_table(",A,B,C\nid,age,dose,left us\n", "%i,%a,%b,%l\n", 60);
+    infer("left us");
+    tells("heading, 1 row before it passed over");
+    ck_assert_str_eq(type_of("age"), "number");
+    ck_assert_str_eq(type_of("id"), "ignore");
+    const struct ng_card_file *file = card.files.values;
+    ck_assert_int_eq(file->skip, 2);
+    ck_assert_int_eq(file->rows, 60);
+    /* What stands in a row of data is no heading. */
+    write_table("age,state,left\n1,n,Left\n2,s,Left\n", "%a,%r,%l\n", 60);
+    refuses("Left", "did you mean 'left'");
+}
+END_TEST
+
+START_TEST(names_that_are_made_up_give_way_to_those_of_the_heading)
+{
+    write_table("\"\",\"x1\",\"x2\",\"y\"\n", "\"k%i\",%a,%b,%l\n", 60);
+    infer("y");
+    ck_assert_str_eq(type_of("x1"), "number");
+    ck_assert_str_eq(type_of("x1.2"), "ignore");
+}
+END_TEST
+
+START_TEST(marks_of_other_programs_are_missing)
+{
+    write_table("a,b,y\n-,\" \",no\nn/a,\\N,no\n.,<NA>,yes\n1,#N/A,yes\n", "%a,%b,%l\n",
+                60);
+    infer("y");
+    ck_assert_str_eq(type_of("a"), "number");
+    ck_assert_str_eq(type_of("b"), "number");
+    ck_assert_uint_eq(card.missing.count, 7);
+    write_table("a,y\n", "%a,-\n%b,+\n", 60);
+    infer("y");
+    tells("label y: + (60 rows), - (60)");
+}
+END_TEST
+
+START_TEST(columns_are_ignored_with_the_reason_that_helps)
+{
+    write_table("when,price,code,tag,y\n12/31/2019,$5,77,1.2.3,no\n",
+                "1/%m/2020,\"$%a,%a00.00\",K%i,1.2.%a,%l\n", 120);
+    infer("y");
+    tells("when (dates such as '12/31/2019'; 2020-01-31 is read)");
+    tells("price is taken as categories: numbers with commas or signs, such as '$5'");
+    tells("code (numbers, and texts such as 'K0' in line 3)");
+    ck_assert_str_eq(type_of("tag"), "category");
+    char slice[] = "when";
+    ck_assert_int_eq(infer_with("y", slice, NULL), NG_OK);
+    ck_assert_str_eq(type_of("when"), "category");
+}
+END_TEST
+
+START_TEST(numbers_named_as_identifiers_are_told)
+{
+    write_table("userId,covid,y\n", "1%i,2%i,%l\n", 200);
+    infer("y");
+    tells("note: userId is learnt as a number; if it only names the rows");
+    ck_assert_ptr_null(strstr(told.data, "note: covid"));
 }
 END_TEST
 
@@ -294,6 +378,9 @@ START_TEST(the_label_under_other_names_is_refused)
     tells("copy (as you said)");
     write_table("age,copy,y\n", "%a,%m.0,%m\n", 60);
     refuses("y", "under other names");
+    write_table("age,copy,other,y\n", "%a,is %m,no %m,%m\n", 60);
+    refuses("y", "and 1 other column is too, so nothing would be learnt but that; add "
+                 "data.ignore='copy,other' to leave them out.");
 }
 END_TEST
 
@@ -324,6 +411,10 @@ START_TEST(what_is_no_table_is_refused)
                 "e,churned\n",
                 "%a,%l\n", 60);
     refuses("churned", "iconv");
+    write_table("age,churned\r", "%a,%l\r", 60);
+    refuses("churned", "carriage return alone");
+    write_table("\xFF\xFE", "a", 60);
+    refuses("churned", "is written in UTF-16");
     FILE *file = fopen(path, "wb");
     ck_assert_ptr_nonnull(file);
     ck_assert_uint_eq(fwrite("PK\3\4\0\0a,b\n", 1, 10, file), 10);
@@ -362,6 +453,12 @@ Suite *ng_suite_infer(void)
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, every_separator_is_found);
     tcase_add_test(tests, a_semicolon_wins_over_decimal_commas);
+    tcase_add_test(tests, tabs_that_only_align_columns_are_blanks);
+    tcase_add_test(tests, the_lower_of_two_rows_of_names_is_the_heading);
+    tcase_add_test(tests, names_that_are_made_up_give_way_to_those_of_the_heading);
+    tcase_add_test(tests, marks_of_other_programs_are_missing);
+    tcase_add_test(tests, columns_are_ignored_with_the_reason_that_helps);
+    tcase_add_test(tests, numbers_named_as_identifiers_are_told);
     tcase_add_test(tests, types_are_what_the_fields_are);
     tcase_add_test(tests, a_time_is_a_time);
     tcase_add_test(tests, row_numbers_are_not_learnt);

@@ -511,11 +511,24 @@ START_TEST(times_are_seconds_of_the_gregorian_calendar)
     ck_assert(ng_time_read("2000-03-01", &s) && s == 951868800);
     ck_assert(ng_time_read("2015-02-04T17:51:07.5Z", &s) && s == 1423072267);
     ck_assert(ng_time_read("1969-12-31 23:00", &s) && s == -3600);
+    ck_assert(ng_time_read("1970-01-01 00:00:00+01:00", &s) && s == 0);
+    ck_assert(ng_time_read("1970-01-01T00:01-0530", &s) && s == 60);
+    ck_assert(ng_time_read("1970-01-01T00:01+02", &s) && s == 60);
     ck_assert_int_eq(ng_time_hour(-3600), 23);
     ck_assert_int_eq(ng_time_hour(1423072267), 17);
-    static const char *const bad[] = {"",           "2015-02-29",       "2015-13-01",
-                                      "2015-2-4",   "2015-02-04 24:00", "2015-02-04 1",
-                                      "04.02.2015", "2015-02-04x",      "17:51:00"};
+    static const char *const bad[] = {"",
+                                      "2015-02-29",
+                                      "2015-13-01",
+                                      "2015-2-4",
+                                      "2015-02-04 24:00",
+                                      "2015-02-04 1",
+                                      "04.02.2015",
+                                      "2015-02-04x",
+                                      "17:51:00",
+                                      "2015-02-04 17:51+",
+                                      "2015-02-04 17:51+02:",
+                                      "2015-02-04 17:51+2:00",
+                                      "2015-02-04 17:51+02:00x"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         ck_assert_msg(!ng_time_read(bad[i], &s), "%s", bad[i]);
     ck_assert(ng_time_read("2016-02-29", &s));
