@@ -10,7 +10,7 @@ PACKAGES := gcc libc6-dev make pkg-config libhdf5-dev libgsl-dev libyaml-dev lib
             libmd-dev zlib1g-dev libzip-dev curl librandom123-dev gnuplot-nox|gnuplot-qt|gnuplot-x11 check libsubunit-dev procps
 # Independent programs that tests compare with; a test skips what is absent.
 ORACLES  := python3 python3-numpy python3-h5py python3-pip hdf5-tools clang clang-format \
-            libmpfr-dev libclang-rt-14-dev|libclang-rt-dev mandoc shellcheck chromium
+            libmpfr-dev libclang-rt-14-dev|libclang-rt-dev mandoc shellcheck chromium locales
 
 # --- Knobs ----------------------------------------------------------------------------
 

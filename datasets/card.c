@@ -11,6 +11,7 @@ static const char *const bys[] = {"label", "file", "position", NULL};
 static const char *const standards[] = {"column", "set", "none", NULL};
 static const char *const orders[] = {"shuffled", "stream", NULL};
 static const char *const repeats[] = {"keep", "drop", NULL};
+static const char *const unlabelled[] = {"refuse", "drop", NULL};
 
 const char *const ng_column_type_names[] = {"number", "category", "text", "time",
                                             "label",  "ignore",   NULL};
@@ -229,6 +230,13 @@ static const struct ng_key card_keys[] = {
      .type = NG_KEY_TEXT,
      .offset = offsetof(struct ng_card, label_strip),
      .help = "csv: characters to cut off the end of the label."},
+    {.name = "unlabelled",
+     .type = NG_KEY_CHOICE,
+     .offset = offsetof(struct ng_card, unlabelled),
+     .fallback = "refuse",
+     .choices = unlabelled,
+     .help = "csv: what happens to rows whose label is missing; dropped ones are "
+             "counted, and belong to no number of rows."},
     {.name = "columns",
      .type = NG_KEY_TABLES,
      .offset = offsetof(struct ng_card, columns),

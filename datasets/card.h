@@ -24,12 +24,15 @@
  *   text      `buckets` features: words and pairs of neighbouring words, lower-cased, hashed;
  *             1 where one falls into the bucket, else 0
  *   time      no feature; "2015-02-04 17:51:00"; slices take the hour
- *   label     the class; `classes` names them, else they are learnt from the training rows
- *   ignore    nothing
+ *   label     the class; `classes` names them, else they are learnt from the training rows. Rows
+ *             without one are refused; with `unlabelled: drop` they are left out and counted,
+ *             as if they were not in the file
+ *   ignore    nothing; a slice may be on it all the same
  *
  * Slices give every row a band: of a column (categories as above; numbers by `edges`, or
  * `parts` of equal size by the training rows' quantiles; times by the hour, texts by their
- * length in characters), or `by` label, file or position (`parts` equal runs of the split's
+ * length in characters; an ignored column is read as a number where the slice has edges or
+ * parts, else as a learnt category, and is no feature), or `by` label, file or position (`parts` equal runs of the split's
  * rows). Missing values are the band "(missing)". A band of fewer than 10 training rows of a
  * learnt category is pooled as above, so that no name stands for one person.
  *
@@ -82,6 +85,8 @@ struct ng_card_column {
 };
 extern const struct ng_key_table ng_card_column_keys;
 
+enum ng_unlabelled { NG_UNLABELLED_REFUSE, NG_UNLABELLED_DROP };
+
 struct ng_card_slice {
     char *name;
     char *column; /* a column of the card, or one that the generator declares */
@@ -103,6 +108,7 @@ struct ng_card {
     bool quotes, ragged;
     struct ng_texts missing; /* fields that mean nothing is known; "" always does */
     char *label_strip;       /* characters to cut off the end of the label */
+    int unlabelled;          /* enum ng_unlabelled: rows whose label is missing */
     struct ng_tables columns;
     struct ng_texts classes; /* names, in the order of their numbers */
     struct ng_texts
@@ -130,6 +136,10 @@ enum ng_status ng_card_check(const struct ng_card *card, struct ng_error *err);
  * in the order of ng_card_keys. */
 struct ng_text;
 void ng_card_write(const struct ng_card *card, struct ng_text *text);
+
+/* Is the column one that is ignored but for the bands of this slice, which are of numbers? */
+bool ng_card_slice_measures(const struct ng_card_column *column,
+                            const struct ng_card_slice *slice);
 
 /* Number of fields of a row: columns with their repeats. */
 size_t ng_card_fields(const struct ng_card *card);

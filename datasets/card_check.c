@@ -333,6 +333,8 @@ static const char *table_key_given(const struct ng_card *card)
         return "missing";
     if (card->label_strip != NULL)
         return "label_strip";
+    if (card->unlabelled != NG_UNLABELLED_REFUSE)
+        return "unlabelled";
     return card->quotes ? "quotes" : card->ragged ? "ragged" : NULL;
 }
 

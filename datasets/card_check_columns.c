@@ -5,7 +5,8 @@
 #include "datasets/card_check.h"
 #include "datasets/dataset.h"
 
-#define BUCKETS 256 /* the default of a column's key */
+#define BUCKETS    256 /* the default of a column's key */
+#define NAME_BYTES 200 /* of a slice, after which run files name their groups */
 
 /* ---- Columns --------------------------------------------------------------------- */
 
@@ -175,6 +176,13 @@ static enum ng_status unknown_column(const struct ng_card *card,
     return status;
 }
 
+bool ng_card_slice_measures(const struct ng_card_column *column,
+                            const struct ng_card_slice *slice)
+{
+    return column->type == NG_COLUMN_IGNORE &&
+           (slice->edges.count > 0 || slice->parts > 0);
+}
+
 static struct subject subject_of_type(const struct ng_card_column *column)
 {
     switch (column->type) {
@@ -212,12 +220,9 @@ static enum ng_status subject_of_column(const struct ng_card *card,
                 "The data card %s has the slice %s on the label column %s "
                 "itself; 'by: label' was expected.",
                 card->name, slice->name, slice->column);
-        if (columns[i].type == NG_COLUMN_IGNORE)
-            return NG_BAD_CARD(
-                "The data card %s has the slice %s on the column %s, "
-                "which it ignores; a column of another type was expected.",
-                card->name, slice->name, slice->column);
         *subject = subject_of_type(&columns[i]);
+        if (ng_card_slice_measures(&columns[i], slice))
+            *subject = (struct subject){"a number", 4, true, true, true};
         return NG_OK;
     }
     return unknown_column(card, slice, reader, err);
@@ -292,6 +297,13 @@ static enum ng_status check_slice(const struct ng_card *card, size_t index,
     const struct ng_card_slice *slices = card->slices.values;
     const struct ng_card_slice *slice = &slices[index];
     struct subject subject;
+    if (strlen(slice->name) > NAME_BYTES || strchr(slice->name, '/') != NULL ||
+        strcmp(slice->name, ".") == 0)
+        return NG_BAD_CARD("The data card %s has the slice '%.200s'; a name of at most "
+                           "%d letters, without '/' and not '.', was expected, as run "
+                           "files hold its results under it (a column of another name "
+                           "may be given in column).",
+                           card->name, slice->name, NAME_BYTES);
     if (slice->name[0] == '\0' || strstr(slice->name, " x ") != NULL)
         return NG_BAD_CARD("The data card %s has the slice '%s'; a name without ' x ', "
                            "which crosses slices, was expected.",

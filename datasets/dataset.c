@@ -46,11 +46,15 @@ static enum ng_status check_file(const struct ng_card *card,
         goto out;
     }
     if (stat(path, &about) != 0) {
-        status = ng_fail(err, NG_ABSENT,
-                         "The file %s of the data set %s is not in the data folder %s: "
-                         "put it there, or name the folder that holds it with --data "
-                         "FOLDER or the environment variable NG_DATA (origin: %s).",
-                         file->path, card->name, folder, card->origin);
+        bool known = file->url != NULL;
+        status =
+            ng_fail(err, NG_ABSENT,
+                    "The file %s of the data set %s is not in the data folder %s: "
+                    "%s%s, or name the folder that holds it with --data FOLDER or "
+                    "the environment variable NG_DATA (origin: %s).",
+                    file->path, card->name, folder,
+                    known ? "fetch it with narrowgauge data fetch " : "put it there",
+                    known ? card->name : "", card->origin);
         goto out;
     }
     if (!S_ISREG(about.st_mode)) {

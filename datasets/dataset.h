@@ -91,6 +91,7 @@ struct ng_dataset {
     size_t constant_columns;
     size_t dropped;    /* rows that repeated an earlier one */
     size_t short_rows; /* of a ragged table, filled up */
+    size_t unlabelled; /* rows without a label, left out */
     char
         digest[65]; /* SHA-256 in hex over names, features as standardised, labels, band
                       * numbers, times, tokens and true probabilities of both splits: the

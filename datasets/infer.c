@@ -11,6 +11,7 @@
 #define CATEGORY_TEXTS 100 /* with fewer rows each than CATEGORY_ROWS */
 #define CATEGORY_ROWS  10
 #define SLICE_VALUES   20 /* whole numbers that are groups of their own */
+#define SLICE_PARTS    4  /* of ignored numbers; other numbers have as many */
 #define TEXT_WORDS     5  /* on average, of what is a text and no name */
 #define STEM_BYTES     48 /* of the card's name; files are named after it */
 #define LISTED         12 /* names in a line of what was inferred */
@@ -24,6 +25,7 @@ struct inference {
     struct ng_card_column *columns;
     const char **reason;    /* [column] why it is ignored */
     struct ng_texts slices; /* names in the order of the wish */
+    size_t *slice_column;   /* [slice] */
 };
 
 static enum ng_status no_memory(const struct inference *in, struct ng_error *err)
@@ -61,13 +63,10 @@ static enum ng_status add_slice(struct inference *in, const char *name,
         ng_infer_find(in->wish, &in->form, "data.slices", name, &place, err);
     if (status != NG_OK)
         return status;
-    if (in->ignored[place])
-        return ng_fail(err, NG_INVALID,
-                       "data.slices and data.ignore both name '%s'; it was expected in "
-                       "one of them, because groups are made of columns that are read.",
-                       name);
-    if (!in->sliced[place])
+    if (!in->sliced[place]) {
+        in->slice_column[in->slices.count] = place;
         in->slices.values[in->slices.count++] = in->form.names[place];
+    }
     in->sliced[place] = true;
     return NG_OK;
 }
@@ -79,7 +78,9 @@ static enum ng_status find_slices(struct inference *in, struct ng_error *err)
     enum ng_status status = NG_OK;
     in->slices.values =
         ng_arena_array(in->arena, in->form.csv.columns, sizeof *in->slices.values);
-    if (in->slices.values == NULL)
+    in->slice_column =
+        ng_arena_array(in->arena, in->form.csv.columns, sizeof *in->slice_column);
+    if (in->slices.values == NULL || in->slice_column == NULL)
         return no_memory(in, err);
     for (size_t i = 0; slices != NULL && i < slices->count; i++) {
         for (const char *at = slices->values[i]; at != NULL;) {
@@ -199,27 +200,58 @@ static int type_of_texts(struct inference *in, size_t i)
     return NG_COLUMN_IGNORE;
 }
 
+/* Why the column can be of no use at all; NULL: it may be. */
+static const char *reason_of_nothing(const struct inference *in, size_t i)
+{
+    const struct ng_infer_column *column = &in->table.columns[i];
+    return present(in, i) == 0                          ? "all missing"
+           : column->count == 1 && column->missing == 0 ? "the same in all rows"
+           : column->numbers == in->table.rows && column->counted ? "row numbers"
+                                                                  : NULL;
+}
+
+/* Numbers of which a slice makes ranges; few whole ones are groups of their own. */
+static bool has_ranges(const struct inference *in, size_t i)
+{
+    const struct ng_infer_column *column = &in->table.columns[i];
+    return column->numbers == present(in, i) &&
+           (column->many || !column->whole || column->count > SLICE_VALUES);
+}
+
 static int type_of(struct inference *in, size_t i)
 {
     const struct ng_infer_column *column = &in->table.columns[i];
     size_t rows = present(in, i);
-    bool groups = in->sliced[i] && !column->many && column->whole &&
-                  column->count <= SLICE_VALUES;
     if (i == in->table.label)
         return NG_COLUMN_LABEL;
-    in->reason[i] =
-        in->ignored[i]                                         ? "as you said"
-        : rows == 0                                            ? "all missing"
-        : column->count == 1 && column->missing == 0           ? "the same in all rows"
-        : column->numbers == in->table.rows && column->counted ? "row numbers"
-                                                               : NULL;
+    in->reason[i] = !in->ignored[i] ? reason_of_nothing(in, i)
+                    : in->sliced[i] ? "as you said, but for its groups"
+                                    : "as you said";
     if (in->reason[i] != NULL)
         return NG_COLUMN_IGNORE;
     if (column->numbers == rows)
-        return groups ? NG_COLUMN_CATEGORY : NG_COLUMN_NUMBER;
+        return in->sliced[i] && !has_ranges(in, i) ? NG_COLUMN_CATEGORY
+                                                   : NG_COLUMN_NUMBER;
     if (column->times == rows)
         return NG_COLUMN_TIME;
     return type_of_texts(in, i);
+}
+
+/* Why the column makes no groups; NULL: it does. */
+static const char *reason_of_no_groups(const struct inference *in, size_t i)
+{
+    const struct ng_infer_column *column = &in->table.columns[i];
+    if (column->times > 0 && column->times == present(in, i) && column->clocks == 0 &&
+        i != in->table.label)
+        return "its dates have no time of day, and groups of times are hours";
+    if (in->columns[i].type != NG_COLUMN_IGNORE)
+        return NULL;
+    if (!in->ignored[i])
+        return in->reason[i];
+    const char *nothing = reason_of_nothing(in, i);
+    return nothing != NULL || has_ranges(in, i) || !column->many
+               ? nothing
+               : reason_of_names(in, i);
 }
 
 static enum ng_status type_columns(struct inference *in, struct ng_error *err)
@@ -235,12 +267,13 @@ static enum ng_status type_columns(struct inference *in, struct ng_error *err)
                                           .buckets = 256};
         learnt |= column->type == NG_COLUMN_NUMBER ||
                   column->type == NG_COLUMN_CATEGORY || column->type == NG_COLUMN_TEXT;
-        if (in->sliced[i] && column->type == NG_COLUMN_IGNORE)
+        const char *reason = in->sliced[i] ? reason_of_no_groups(in, i) : NULL;
+        if (reason != NULL)
             return ng_fail(
                 err, NG_INVALID,
                 "The column '%s' of %s makes no groups for data.slices (%s). "
                 "A column with a few values, such as a region, was expected.",
-                column->name, in->wish->file, in->reason[i]);
+                column->name, in->wish->file, reason);
     }
     if (learnt)
         return NG_OK;
@@ -332,10 +365,13 @@ static bool fill_slices(const struct inference *in, struct ng_card *card)
     struct ng_card_slice *slices =
         ng_arena_array(in->arena, in->slices.count, sizeof *slices);
     for (size_t i = 0; i < in->slices.count && slices != NULL; i++) {
-        bool label = strcmp(in->slices.values[i], in->wish->label) == 0;
+        size_t column = in->slice_column[i];
+        bool label = column == in->table.label;
         slices[i].name = in->slices.values[i];
         slices[i].column = label ? NULL : in->slices.values[i];
         slices[i].by = label ? ng_arena_text(in->arena, "label") : NULL;
+        if (in->ignored[column] && has_ranges(in, column))
+            slices[i].parts = SLICE_PARTS;
     }
     card->slices = (struct ng_tables){slices, in->slices.count};
     return slices != NULL;
@@ -386,6 +422,8 @@ static enum ng_status fill_card(struct inference *in, struct ng_card *card,
         .separator = separator_of(in),
         .quotes = in->form.csv.quotes,
         .ragged = in->form.csv.ragged,
+        .unlabelled =
+            in->table.unlabelled > 0 ? NG_UNLABELLED_DROP : NG_UNLABELLED_REFUSE,
         .columns = {in->columns, in->form.csv.columns},
         .standardise = ng_arena_text(arena, "column"),
         .clip = 20,
@@ -467,6 +505,12 @@ static void tell_label(const struct inference *in, struct ng_text *told)
         ng_text_add(told, " rows");
     }
     ng_text_add(told, "\n");
+    if (in->table.unlabelled > 0) {
+        ng_infer_add_count(told, in->table.unlabelled);
+        ng_text_printf(told, " row%s without a label %s left out\n",
+                       in->table.unlabelled == 1 ? "" : "s",
+                       in->table.unlabelled == 1 ? "is" : "are");
+    }
     if (least < NG_CARD_LEAST_ROWS)
         ng_text_printf(told,
                        "note: a class of the label has only %zu row%s, too few to say "
@@ -521,8 +565,8 @@ static void tell_suspects(const struct inference *in, struct ng_text *told)
                 "note: %s alone tells the class of every row that has it; if "
                 "it is known only afterwards, add data.ignore='%s'\n",
                 in->form.names[i], in->form.names[i]);
-        if (!category && column->many && column->whole &&
-            is_named_id(in->form.names[i]))
+        if (!category && column->whole && is_named_id(in->form.names[i]) &&
+            (column->many || column->count > CATEGORY_TEXTS))
             ng_text_printf(told,
                            "note: %s is learnt as a number; if it only names the rows, "
                            "add data.ignore='%s'\n",
@@ -538,7 +582,7 @@ static void tell_suspects(const struct inference *in, struct ng_text *told)
 static void tell_slices(const struct inference *in, struct ng_text *told)
 {
     const struct ng_texts *slices = in->wish->slices;
-    const char *example = in->wish->label;
+    const char *example = NULL;
     size_t fewest = SIZE_MAX;
     for (size_t i = 0; slices != NULL && i < slices->count; i++)
         ng_text_printf(told, "%s%s", i == 0 ? "slices: " : ", ", slices->values[i]);
@@ -550,9 +594,9 @@ static void tell_slices(const struct inference *in, struct ng_text *told)
         example = in->form.names[i];
     }
     if (in->slices.count == 0)
-        ng_text_printf(told,
-                       "slices: none; data.slices='%s' would judge its groups, too",
-                       example);
+        ng_text_add(told, "slices: none");
+    if (in->slices.count == 0 && example != NULL)
+        ng_text_printf(told, "; data.slices='%s' would judge its groups, too", example);
     ng_text_add(told, "\n");
 }
 

@@ -17,11 +17,16 @@
  * distinct texts of 2 rows each on average, or at most 1000 of 10 -> category; texts of 5
  * words or more on average -> text; else (names, identifiers) -> ignore. Named in slices, a
  * number column of at most 20 distinct whole values is a category, and so is every column of
- * at most 1000 distinct texts. Rows are divided by drawing a fifth for the test split.
+ * at most 1000 distinct texts; named in slices and to be ignored, it makes groups but no
+ * feature. Rows are divided by drawing a fifth for the test split.
+ *
+ * Rows whose label is empty, or one of the marks that were found, are left out.
  *
  * Refused, each with one sentence that says what to do: no such column (nearest name); a
- * label that is missing in a row, has one class, or more than 100 classes or a class for
- * every second row (a number to be predicted, or names); a slice column that is ignored; a
+ * label that is missing in all rows, has one class, or more than 100 classes or a class for
+ * every second row (names), or numbers that have fractions or more than 30 values (to be
+ * predicted as such); a slice column of names, or of dates
+ * without a time of day; a
  * column that is the label under other names, both ways (one that tells the class of every
  * row is told as a note); nothing left to learn from; fewer than 50 rows.
  *

@@ -6,7 +6,9 @@
 #include "datasets/infer_parts.h"
 #include "datasets/time_text.h"
 
-#define SLOTS_FIRST 32
+#define SLOTS_FIRST  32
+#define MANY_COLUMNS 256
+#define DATE         10 /* bytes of 2015-02-04 */
 
 const char *const ng_infer_marks[] = {"?",   "NA",  "N/A",  "n/a",  "#N/A", "<NA>",
                                       "NaN", "nan", "null", "NULL", "None", "\\N",
@@ -127,7 +129,9 @@ static bool note_field(struct ng_infer_table *table, struct ng_infer_column *col
     if (ng_decimal_read(text, &value)) {
         note_number(column, value);
     } else {
-        column->times += ng_time_read(text, &seconds);
+        bool time = ng_time_read(text, &seconds);
+        column->times += time;
+        column->clocks += time && strlen(text) > DATE;
         column->words += words_in(text);
         if (column->odd == NULL) {
             column->odd = ng_arena_text(arena, text);
@@ -136,8 +140,9 @@ static bool note_field(struct ng_infer_table *table, struct ng_infer_column *col
         if (column->odd == NULL)
             return false;
     }
-    /* Of a column of numbers only a few texts matter, and there may be many columns. */
-    size_t most = column->odd == NULL ? NG_INFER_CLASSES + 1 : NG_INFER_TEXTS;
+    /* Of a column of numbers a few texts are enough, where there are many columns. */
+    bool few = column->odd == NULL && table->column_count > MANY_COLUMNS;
+    size_t most = few ? NG_INFER_CLASSES + 1 : NG_INFER_TEXTS;
     if (!note_text(column, text, most, arena, &place))
         return false;
     if (place != SIZE_MAX)
@@ -157,8 +162,6 @@ static bool note_label(struct ng_infer_table *table, const struct ng_csv *csv,
     *class = NG_INFER_MIXED;
     if (text[0] == '\0') {
         label->missing++;
-        if (table->missing_label_line == 0)
-            table->missing_label_line = csv->line;
         return true;
     }
     if (ng_decimal_read(text, &value))
@@ -170,10 +173,20 @@ static bool note_label(struct ng_infer_table *table, const struct ng_csv *csv,
     return true;
 }
 
+static bool is_unlabelled(const struct ng_infer_table *table, const char *label)
+{
+    size_t mark = mark_of(label);
+    return label[0] == '\0' || (mark < NG_INFER_MARKS && table->marks[mark]);
+}
+
 static bool note_row(struct ng_infer_table *table, const struct ng_csv *csv,
                      struct ng_arena *arena)
 {
     int class;
+    if (table->drop && is_unlabelled(table, csv->fields[table->label])) {
+        table->unlabelled++;
+        return true;
+    }
     if (!note_label(table, csv, arena, &class))
         return false;
     for (size_t i = 0; i < table->column_count; i++)
@@ -184,14 +197,25 @@ static bool note_row(struct ng_infer_table *table, const struct ng_csv *csv,
     return true;
 }
 
-enum ng_status ng_infer_measure(const char *path, const struct ng_infer_form *form,
-                                size_t label, struct ng_arena *arena,
-                                struct ng_infer_table *table, struct ng_error *err)
+/* Rows whose label is empty, or a mark that means missing in the other columns, too. */
+static size_t unlabelled_rows(const struct ng_infer_table *table)
+{
+    const struct ng_infer_column *label = &table->columns[table->label];
+    size_t rows = label->missing;
+    for (size_t i = 0; i < label->count; i++)
+        for (size_t m = 0; m < NG_INFER_MARKS; m++)
+            if (table->marks[m] && strcmp(label->texts[i].text, ng_infer_marks[m]) == 0)
+                rows += label->texts[i].rows;
+    return rows;
+}
+
+static enum ng_status measure_rows(const char *path, const struct ng_infer_form *form,
+                                   struct ng_arena *arena, struct ng_infer_table *table,
+                                   struct ng_error *err)
 {
     enum ng_status status;
     struct ng_csv csv = {0};
-    bool more, room = true;
-    *table = (struct ng_infer_table){.label = label, .column_count = form->csv.columns};
+    bool more, room;
     table->columns = ng_arena_array(arena, form->csv.columns, sizeof *table->columns);
     room = table->columns != NULL;
     for (size_t i = 0; i < table->column_count && room; i++)
@@ -207,5 +231,25 @@ enum ng_status ng_infer_measure(const char *path, const struct ng_infer_form *fo
                          "%s cannot be read: the system has no memory left.", path);
 out:
     ng_csv_close(&csv);
+    return status;
+}
+
+/* Which marks mean that a label is missing is known at the end of the table. */
+enum ng_status ng_infer_measure(const char *path, const struct ng_infer_form *form,
+                                size_t label, struct ng_arena *arena,
+                                struct ng_infer_table *table, struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    *table = (struct ng_infer_table){.label = label, .column_count = form->csv.columns};
+    NG_TRY(measure_rows(path, form, arena, table, err));
+    const struct ng_infer_column *all = table->columns;
+    if (unlabelled_rows(table) == 0 || ng_infer_only_marks(&all[label]))
+        goto out;
+    table->rows = 0;
+    table->drop = true;
+    NG_TRY(measure_rows(path, form, arena, table, err));
+    for (size_t i = 0; i < table->column_count; i++)
+        table->columns[i].counted = all[i].counted; /* row numbers have no gaps */
+out:
     return status;
 }

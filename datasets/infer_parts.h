@@ -2,8 +2,8 @@
  * The parts of ng_card_infer() (datasets/infer.h), which nobody else calls.
  *
  * infer_form.c looks at the first mebibyte: separator, quotes, heading. infer_measure.c reads
- * the whole table once and keeps counts of every column, never the column. infer_refuse.c says
- * what cannot be learnt. infer.c decides, and fills the card.
+ * the whole table once (twice, where rows have no label) and keeps counts of every column,
+ * never the column. infer_refuse.c says what cannot be learnt. infer.c decides, and fills the card.
  *
  * Ownership: the arena. Failure: sentences that name the file. Threads: any.
  */
@@ -15,6 +15,7 @@
 
 #define NG_INFER_LEAST_ROWS 50
 #define NG_INFER_CLASSES    100  /* at most; also texts of a column that are compared */
+#define NG_INFER_NUMBERS    30   /* classes of a label that holds numbers */
 #define NG_INFER_TEXTS      1000 /* distinct texts of a column that are counted */
 
 struct ng_infer_form {
@@ -44,6 +45,7 @@ struct ng_infer_column {
     size_t slot_count;
     bool many; /* there are more texts than are counted */
     size_t missing, numbers, times, words;
+    size_t clocks; /* times that have more than a date */
     int missing_class;
     bool whole;   /* all numbers are whole */
     bool counted; /* each number is one more than the one before */
@@ -60,9 +62,11 @@ struct ng_infer_table {
     size_t rows, label; /* label: a column */
     struct ng_infer_column *columns;
     size_t column_count;
-    size_t missing_label_line;  /* of the first row without a label; 0: none */
     bool marks[NG_INFER_MARKS]; /* does it stand in a column that is not the label? */
+    bool drop;                  /* are rows without a label passed over? */
+    size_t unlabelled;          /* rows that were; all else is without them */
 };
+/* Rows without a label are left out, unless no row has one. */
 enum ng_status ng_infer_measure(const char *path, const struct ng_infer_form *form,
                                 size_t label, struct ng_arena *arena,
                                 struct ng_infer_table *table, struct ng_error *err);
@@ -76,6 +80,8 @@ enum ng_status ng_infer_refuse(const struct ng_infer_wish *wish,
                                const struct ng_infer_form *form,
                                const struct ng_infer_table *table, const bool *ignored,
                                struct ng_error *err);
+/* Does every row of the label hold nothing, or a mark that means so? */
+bool ng_infer_only_marks(const struct ng_infer_column *label);
 /* Every text of the column stands for one class, and not all, with what is missing, for the
  * same. */
 bool ng_infer_tells_class(const struct ng_infer_column *column);

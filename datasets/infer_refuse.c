@@ -66,20 +66,7 @@ enum ng_status ng_infer_find(const struct ng_infer_wish *wish,
     return NG_INVALID;
 }
 
-/* Rows whose label is a mark that means missing in the other columns, too. */
-static size_t marked_rows(const struct ng_infer_table *table)
-{
-    const struct ng_infer_column *label = &table->columns[table->label];
-    size_t rows = 0;
-    for (size_t i = 0; i < label->count; i++)
-        for (size_t m = 0; m < NG_INFER_MARKS; m++)
-            if (table->marks[m] && strcmp(label->texts[i].text, ng_infer_marks[m]) == 0)
-                rows += label->texts[i].rows;
-    return rows;
-}
-
-/* Does a mark stand for a class, or for nothing at all? */
-static bool only_marks(const struct ng_infer_column *label)
+bool ng_infer_only_marks(const struct ng_infer_column *label)
 {
     for (size_t i = 0; i < label->count; i++) {
         size_t m = 0;
@@ -89,28 +76,7 @@ static bool only_marks(const struct ng_infer_column *label)
         if (m == NG_INFER_MARKS)
             return false;
     }
-    return true;
-}
-
-static enum ng_status refuse_missing(const struct ng_infer_wish *wish,
-                                     const struct ng_infer_table *table,
-                                     struct ng_error *err)
-{
-    const struct ng_infer_column *label = &table->columns[table->label];
-    size_t missing = label->missing + marked_rows(table);
-    if (only_marks(label) && !label->many)
-        return BAD("The label '%s' says nothing in all %s rows of %s; a column that "
-                   "names each row's class was expected in data.label.",
-                   wish->label, count_of(table->rows).text, wish->file);
-    if (missing == 0)
-        return NG_OK;
-    char line[48] = "";
-    if (table->missing_label_line > 0)
-        snprintf(line, sizeof line, ", first in line %zu", table->missing_label_line);
-    return BAD("The label '%s' is missing in %s of the %s rows of %s%s; remove those "
-               "rows, or write a word for them if they are a class of their own.",
-               wish->label, count_of(missing).text, count_of(table->rows).text,
-               wish->file, line);
+    return !label->many;
 }
 
 static enum ng_status refuse_classes(const struct ng_infer_wish *wish,
@@ -125,20 +91,21 @@ static enum ng_status refuse_classes(const struct ng_infer_wish *wish,
             "to tell apart; a column with at least two classes was expected in "
             "data.label.",
             wish->label, label->texts[0].text, count_of(table->rows).text, wish->file);
-    if (!label->many && label->count <= NG_INFER_CLASSES &&
+    bool fraction = number && !label->whole;
+    size_t most = number ? NG_INFER_NUMBERS : NG_INFER_CLASSES;
+    if (!label->many && !fraction && label->count <= most &&
         2 * label->count <= table->rows)
         return NG_OK;
     char many[48];
     snprintf(many, sizeof many, "%s%zu", label->many ? "more than " : "",
              label->many ? (size_t)NG_INFER_CLASSES : label->count);
     if (number)
-        return BAD(
-            "The label '%s' of %s holds numbers, %s different ones in %s rows: a "
-            "number to be predicted, not a class. A column with 2 to %d classes "
-            "was expected in data.label; bands such as low and high can be "
-            "written into a new column.",
-            wish->label, wish->file, many, count_of(table->rows).text,
-            NG_INFER_CLASSES);
+        return BAD("The label '%s' of %s holds numbers%s, %s different ones in %s "
+                   "rows: a number to be predicted, not a class. A column with 2 to %d "
+                   "classes was expected in data.label; bands such as low and high can "
+                   "be written into a new column.",
+                   wish->label, wish->file, fraction ? " with fractions" : "", many,
+                   count_of(table->rows).text, NG_INFER_NUMBERS);
     return BAD("The label '%s' of %s has %s classes in %s rows, too many to learn; a "
                "column with 2 to %d classes, each of several rows, was expected in "
                "data.label.",
@@ -191,7 +158,8 @@ static enum ng_status refuse_copies(const struct ng_infer_wish *wish,
             continue;
         if (copies++ == 0)
             first = i;
-        ng_text_printf(&names, "%s%s", copies > 1 ? "," : "", form->names[i]);
+        if (names.length <= NAMES_SHOWN)
+            ng_text_printf(&names, "%s%s", copies > 1 ? "," : "", form->names[i]);
     }
     if (copies == 0)
         return NG_OK;
@@ -221,10 +189,14 @@ enum ng_status ng_infer_refuse(const struct ng_infer_wish *wish,
         return BAD("%s has no rows below its heading; at least %d were expected.",
                    wish->file, NG_INFER_LEAST_ROWS);
     if (table->rows < NG_INFER_LEAST_ROWS)
-        return BAD("%s has %zu rows, too few to compare anything; at least %d were "
+        return BAD("%s has %zu rows%s, too few to compare anything; at least %d were "
                    "expected.",
-                   wish->file, table->rows, NG_INFER_LEAST_ROWS);
-    NG_TRY(refuse_missing(wish, table, err));
+                   wish->file, table->rows,
+                   table->unlabelled > 0 ? " with a label" : "", NG_INFER_LEAST_ROWS);
+    if (ng_infer_only_marks(&table->columns[table->label]))
+        return BAD("The label '%s' says nothing in all %s rows of %s; a column that "
+                   "names each row's class was expected in data.label.",
+                   wish->label, count_of(table->rows).text, wish->file);
     NG_TRY(refuse_classes(wish, table, err));
     NG_TRY(refuse_copies(wish, form, table, ignored, err));
 out:

@@ -96,6 +96,10 @@ static void note_clipped(const struct ng_dataset *dataset, const struct ng_card 
 
 static void note_rows(const struct ng_dataset *dataset, struct ng_text *text)
 {
+    if (dataset->unlabelled > 0)
+        ng_text_printf(text, "%zu row%s without a label %s left out\n",
+                       dataset->unlabelled, plural(dataset->unlabelled),
+                       dataset->unlabelled == 1 ? "was" : "were");
     if (dataset->dropped > 0)
         ng_text_printf(text, "%zu row%s that repeat%s an earlier one dropped\n",
                        dataset->dropped, plural(dataset->dropped),

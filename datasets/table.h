@@ -54,7 +54,8 @@ struct ng_pooling {
 struct ng_tabular_field {
     const struct ng_card_column *card;
     char *name;
-    size_t code; /* category, label: place among a row's codes */
+    bool coded; /* category, label, and what is ignored but for a slice of categories */
+    size_t code; /* coded: place among a row's codes */
     size_t gap;  /* number: place among a row's bits */
     bool ranged; /* number: values beyond least..most are missing */
     struct ng_distinct distinct;
@@ -82,13 +83,17 @@ struct ng_tabular {
     int64_t *time;
     struct ng_texts classes;
     size_t *slice_field; /* [slice]; NG_TABULAR_NONE: on no column */
-    /* [split][slice][row]: hours and lengths, NaN where missing; NULL for other slices */
+    /* [split][slice][row]: hours, lengths and ignored numbers, NaN where missing; NULL for
+     * other slices */
     float **band_value[2];
 };
 
-/* --- table_rows.c: rows of a features file, with those of the labels file beside it -- */
+/* --- table_rows.c: rows of a features file, with those of the labels file beside it; labels
+ * are stripped, and rows without one passed over where the card drops them --------------- */
 
 struct ng_tabular_rows {
+    const struct ng_tabular *table;
+    size_t unlabelled; /* rows that were passed over */
     struct ng_csv features, labels;
     bool paired;
     size_t own;    /* fields of the features file */
@@ -128,6 +133,8 @@ enum ng_status ng_tabular_encode(struct ng_tabular *table, struct ng_error *err)
 
 /* Room for values of bands that the fields' texts alone tell. */
 enum ng_status ng_tabular_bands_begin(struct ng_tabular *table, struct ng_error *err);
+/* Does a slice on this field need values that are no features? */
+bool ng_tabular_bands_measure(const struct ng_tabular *table, size_t field);
 /* Of the slices on this field, the value of the row at `place`. */
 void ng_tabular_bands_note(struct ng_tabular *table, size_t field,
                            struct ng_place place, float value);

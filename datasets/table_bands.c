@@ -28,9 +28,23 @@ static size_t find_field(const struct ng_tabular *table, size_t slice)
     return NG_TABULAR_NONE;
 }
 
+/* As what the slice takes its column. */
 static int type_of(const struct ng_tabular *table, size_t slice)
 {
-    return table->fields[table->slice_field[slice]].card->type;
+    const struct ng_card_column *column = table->fields[table->slice_field[slice]].card;
+    return column->type != NG_COLUMN_IGNORE ? column->type
+           : ng_card_slice_measures(column, slice_at(table, slice))
+               ? NG_COLUMN_NUMBER
+               : NG_COLUMN_CATEGORY;
+}
+
+/* Are the values of its bands no feature? */
+static bool is_noted(const struct ng_tabular *table, size_t slice)
+{
+    const struct ng_tabular_field *field = &table->fields[table->slice_field[slice]];
+    int type = type_of(table, slice);
+    return type == NG_COLUMN_TEXT || type == NG_COLUMN_TIME ||
+           (type == NG_COLUMN_NUMBER && field->card->type == NG_COLUMN_IGNORE);
 }
 
 /* --- Values that are no features ------------------------------------------------------ */
@@ -45,9 +59,7 @@ static enum ng_status make_values(struct ng_tabular *table,
     if (*values == NULL)
         return ng_load_no_memory(table->load, err);
     for (size_t slice = 0; slice < slices; slice++) {
-        if (table->slice_field[slice] == NG_TABULAR_NONE ||
-            (type_of(table, slice) != NG_COLUMN_TEXT &&
-             type_of(table, slice) != NG_COLUMN_TIME))
+        if (table->slice_field[slice] == NG_TABULAR_NONE || !is_noted(table, slice))
             continue;
         (*values)[slice] = ng_arena_array(scratch, split->rows, sizeof(float));
         if ((*values)[slice] == NULL)
@@ -71,6 +83,14 @@ enum ng_status ng_tabular_bands_begin(struct ng_tabular *table, struct ng_error 
     NG_TRY(make_values(table, &dataset->test, &table->band_value[1], err));
 out:
     return status;
+}
+
+bool ng_tabular_bands_measure(const struct ng_tabular *table, size_t field)
+{
+    for (size_t slice = 0; slice < table->load->dataset->slice_count; slice++)
+        if (table->slice_field[slice] == field && is_noted(table, slice))
+            return true;
+    return false;
 }
 
 void ng_tabular_bands_note(struct ng_tabular *table, size_t field,

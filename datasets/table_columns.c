@@ -9,11 +9,6 @@
 
 #define CLASSES_MOST 1000 /* learnt ones */
 
-static bool is_category(const struct ng_tabular_field *field)
-{
-    return field->card->type == NG_COLUMN_CATEGORY;
-}
-
 /* --- Counting ------------------------------------------------------------------------ */
 
 static enum ng_status make_counts(struct ng_tabular *table, struct ng_error *err)
@@ -21,7 +16,7 @@ static enum ng_status make_counts(struct ng_tabular *table, struct ng_error *err
     struct ng_arena *scratch = &table->load->scratch;
     for (size_t i = 0; i < table->field_count; i++) {
         struct ng_tabular_field *field = &table->fields[i];
-        if (!is_category(field) && i != table->label)
+        if (!field->coded)
             continue;
         size_t count = field->distinct.count;
         struct ng_pooling *pooling = &field->pooling;
@@ -61,7 +56,7 @@ static enum ng_status count_rows(struct ng_tabular *table, struct ng_error *err)
         bool test = place.split == &load->dataset->test;
         const uint32_t *codes = table->code + row * table->codes;
         for (size_t i = 0; i < table->field_count; i++)
-            if (is_category(&table->fields[i]) || i == table->label)
+            if (table->fields[i].coded)
                 count_texts(table, i, test, codes);
         for (size_t i = 0; !test && i < table->gap_bytes; i++)
             gaps[i] |= table->gaps[row * table->gap_bytes + i];
@@ -246,10 +241,11 @@ static void state_facts(const struct ng_tabular_field *field,
                         struct ng_column_facts *column)
 {
     const struct ng_pooling *pooling = &field->pooling;
-    column->unseen = pooling->unseen;
+    bool category = field->card->type == NG_COLUMN_CATEGORY;
+    column->unseen = category ? pooling->unseen : 0;
     for (size_t i = 0; i < field->distinct.count; i++) {
         column->distinct += pooling->rows[0][i] > 0;
-        if (!is_category(field) || pooling->place[i] != NG_TABULAR_NONE ||
+        if (!category || pooling->place[i] != NG_TABULAR_NONE ||
             pooling->rows[0][i] == 0)
             continue;
         column->pooled[0] += pooling->rows[0][i];
@@ -288,7 +284,7 @@ enum ng_status ng_tabular_columns(struct ng_tabular *table, struct ng_error *err
     NG_TRY(make_counts(table, err));
     NG_TRY(count_rows(table, err));
     for (size_t i = 0; i < table->field_count; i++)
-        if (is_category(&table->fields[i]))
+        if (table->fields[i].coded && i != table->label)
             NG_TRY(pool_texts(table, &table->fields[i], err));
     NG_TRY(learn_classes(table, err));
     NG_TRY(describe_columns(table, &features, err));

@@ -97,6 +97,23 @@ static enum ng_status encode_time(struct ng_tabular *table,
     return NG_OK;
 }
 
+/* No feature, but perhaps a number that a slice has bands of. */
+static enum ng_status encode_ignored(struct ng_tabular *table,
+                                     const struct ng_tabular_rows *rows, size_t field,
+                                     const struct target *target, struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    double value = NAN;
+    bool out_of_range;
+    if (!ng_tabular_bands_measure(table, field))
+        return NG_OK;
+    if (!ng_tabular_is_missing(table, rows->fields[field]))
+        NG_TRY(ng_tabular_number(table, rows, field, &value, &out_of_range, err));
+    ng_tabular_bands_note(table, field, target->place, (float)value);
+out:
+    return status;
+}
+
 static enum ng_status encode_label(struct ng_tabular *table,
                                    const struct ng_tabular_rows *rows, size_t field,
                                    const struct target *target, struct ng_error *err)
@@ -130,6 +147,8 @@ static enum ng_status encode_field(struct ng_tabular *table,
         return encode_time(table, rows, field, target, err);
     case NG_COLUMN_LABEL:
         return encode_label(table, rows, field, target, err);
+    case NG_COLUMN_IGNORE:
+        return encode_ignored(table, rows, field, target, err);
     default:
         return NG_OK;
     }

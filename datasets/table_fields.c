@@ -20,6 +20,18 @@ static enum ng_status name_field(const struct ng_tabular *table, size_t field,
     return name != NULL ? NG_OK : ng_load_no_memory(table->load, err);
 }
 
+/* Is a slice of categories on the field, which is ignored? */
+static bool is_grouped(const struct ng_tabular *table,
+                       const struct ng_tabular_field *field)
+{
+    const struct ng_card_slice *slices = table->load->card->slices.values;
+    for (size_t i = 0; i < table->load->card->slices.count; i++)
+        if (slices[i].column != NULL && strcmp(slices[i].column, field->name) == 0 &&
+            !ng_card_slice_measures(field->card, &slices[i]))
+            return true;
+    return false;
+}
+
 /* Gives the field its place among a row's codes or bits. */
 static void place_field(struct ng_tabular *table, size_t index, size_t *numbers)
 {
@@ -32,10 +44,13 @@ static void place_field(struct ng_tabular *table, size_t index, size_t *numbers)
         break;
     case NG_COLUMN_LABEL:
         table->label = index;
-        field->code = table->codes++;
+        field->coded = true;
         break;
     case NG_COLUMN_CATEGORY:
-        field->code = table->codes++;
+        field->coded = true;
+        break;
+    case NG_COLUMN_IGNORE:
+        field->coded = is_grouped(table, field);
         break;
     case NG_COLUMN_TIME:
         if (strcmp(table->load->card->order, "stream") == 0 &&
@@ -45,6 +60,8 @@ static void place_field(struct ng_tabular *table, size_t index, size_t *numbers)
     default:
         break;
     }
+    if (field->coded)
+        field->code = table->codes++;
 }
 
 static enum ng_status describe_fields(struct ng_tabular *table, struct ng_error *err)

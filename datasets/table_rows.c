@@ -71,6 +71,7 @@ enum ng_status ng_tabular_open(struct ng_tabular_rows *rows,
                                .ragged = card->ragged};
 
     memset(rows, 0, sizeof *rows);
+    rows->table = table;
     rows->own = table->field_count;
     if (file->labels != NULL)
         NG_TRY(open_labels(rows, table, file, form, err));
@@ -95,7 +96,7 @@ static enum ng_status unequal(const struct ng_tabular_rows *rows, bool labels_en
         shorter->path, (unsigned long long)shorter->rows, longer->path);
 }
 
-enum ng_status ng_tabular_next(struct ng_tabular_rows *rows, bool *more,
+static enum ng_status next_row(struct ng_tabular_rows *rows, bool *more,
                                struct ng_error *err)
 {
     enum ng_status status = NG_OK;
@@ -114,6 +115,35 @@ enum ng_status ng_tabular_next(struct ng_tabular_rows *rows, bool *more,
         memcpy(rows->joined, rows->features.fields, rows->own * sizeof(char *));
         memcpy(rows->joined + rows->own, rows->labels.fields,
                rows->labels.form.columns * sizeof(char *));
+    }
+out:
+    return status;
+}
+
+static void strip_label(const struct ng_tabular *table, char *label)
+{
+    const char *strip = table->load->card->label_strip;
+    size_t length = strlen(label);
+    if (strip == NULL)
+        return;
+    while (length > 0 && strchr(strip, label[length - 1]) != NULL)
+        label[--length] = '\0';
+}
+
+enum ng_status ng_tabular_next(struct ng_tabular_rows *rows, bool *more,
+                               struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    const struct ng_tabular *table = rows->table;
+    bool drop = table->load->card->unlabelled == NG_UNLABELLED_DROP;
+    for (;;) {
+        NG_TRY(next_row(rows, more, err));
+        if (!*more)
+            break;
+        strip_label(table, rows->fields[table->label]);
+        if (!drop || !ng_tabular_is_missing(table, rows->fields[table->label]))
+            break;
+        rows->unlabelled++;
     }
 out:
     return status;

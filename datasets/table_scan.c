@@ -86,7 +86,7 @@ static enum ng_status number_text(struct ng_tabular *table,
                        "text).",
                        rows->features.path, rows->features.line, column->name,
                        NG_TABULAR_DISTINCT_LIMIT,
-                       ng_column_type_names[column->card->type]);
+                       field == table->label ? "label" : "category");
     }
 }
 
@@ -103,10 +103,11 @@ static enum ng_status scan_label(struct ng_tabular *table,
     const struct ng_texts *known = spellings(table->load->card);
     size_t field = table->label;
     if (ng_tabular_is_missing(table, rows->fields[field]))
-        return ng_tabular_refuse(rows, field, err,
-                                 "a class in the label column %s (drop such rows, or "
-                                 "spell what is missing as a class of its own)",
-                                 table->fields[field].name);
+        return ng_tabular_refuse(
+            rows, field, err,
+            "a class in the label column %s (unlabelled: drop in the "
+            "data card leaves such rows out)",
+            table->fields[field].name);
     enum ng_status status = number_text(table, rows, field, code, err);
     if (status == NG_OK && known->count > 0 && *code >= known->count)
         return ng_tabular_refuse(
@@ -145,6 +146,9 @@ static enum ng_status scan_field(struct ng_tabular *table,
         return scan_number(table, rows, field,
                            table->gaps + table->rows * table->gap_bytes, err);
     case NG_COLUMN_CATEGORY:
+    case NG_COLUMN_IGNORE:
+        if (!column->coded)
+            return NG_OK;
         *code = NG_TABULAR_MISSING;
         if (ng_tabular_is_missing(table, rows->fields[field]))
             return NG_OK;
@@ -167,16 +171,6 @@ static enum ng_status scan_field(struct ng_tabular *table,
 
 /* --- Rows --------------------------------------------------------------------------- */
 
-static void strip_label(const struct ng_tabular *table, char *label)
-{
-    const char *strip = table->load->card->label_strip;
-    size_t length = strlen(label);
-    if (strip == NULL)
-        return;
-    while (length > 0 && strchr(strip, label[length - 1]) != NULL)
-        label[--length] = '\0';
-}
-
 static enum ng_status scan_row(struct ng_tabular *table,
                                const struct ng_tabular_rows *rows,
                                struct ng_text *bytes, struct ng_error *err)
@@ -184,7 +178,6 @@ static enum ng_status scan_row(struct ng_tabular *table,
     enum ng_status status = NG_OK;
     if (table->rows == table->capacity)
         NG_TRY(make_room(table, err));
-    strip_label(table, rows->fields[table->label]);
     NG_TRY(digest_row(table, rows->fields, bytes, err));
     if (table->gap_bytes > 0)
         memset(table->gaps + table->rows * table->gap_bytes, 0, table->gap_bytes);
@@ -211,6 +204,7 @@ static enum ng_status scan_file(struct ng_tabular *table, size_t file,
         table->file_rows[file]++;
         table->load->dataset->short_rows += rows.features.missing > 0;
     }
+    table->load->dataset->unlabelled += rows.unlabelled;
 out:
     ng_tabular_close(&rows);
     return status;

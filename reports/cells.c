@@ -39,8 +39,8 @@ struct ng_cell ng_cell_accuracy(const struct ng_estimate *share)
     if (!ng_digits_has_interval(share))
         return cell("%s [n/a]", ng_cell_percent(share->mean).text);
     return cell("%s [%s, %s]", ng_cell_percent(share->mean).text,
-                number(100 * share->low, 1, false).text,
-                number(100 * share->high, 1, false).text);
+                number(100 * fmax(share->low, 0), 1, false).text,
+                number(100 * fmin(share->high, 1), 1, false).text);
 }
 
 struct ng_cell ng_cell_difference(const struct ng_estimate *difference, double margin)
@@ -84,6 +84,19 @@ struct ng_cell ng_cell_share(double fraction)
 struct ng_cell ng_cell_points(double fraction)
 {
     return cell("%.4g pt", 100 * fraction);
+}
+
+void ng_parameters(const struct ng_comparison *comparison, struct ng_text *text)
+{
+    size_t least = 0, most = 0;
+    for (size_t i = 0; i < comparison->arm_count; i++) {
+        size_t parameters = comparison->arms[i].parameters;
+        least = i == 0 || parameters < least ? parameters : least;
+        most = parameters > most ? parameters : most;
+    }
+    if (least < most)
+        ng_text_printf(text, "%zu to ", least);
+    ng_text_printf(text, "%zu parameters", most);
 }
 
 double ng_arm_state(const struct ng_arm *arm)

@@ -19,8 +19,9 @@ struct ng_cell {
     char text[96];
 };
 
-struct ng_cell ng_cell_percent(double fraction);                  /* "86.1 %" */
-struct ng_cell ng_cell_accuracy(const struct ng_estimate *share); /* with interval */
+struct ng_cell ng_cell_percent(double fraction); /* "86.1 %" */
+/* With its interval, cut at 0 and 100 %: a t interval knows no bounds, a share does. */
+struct ng_cell ng_cell_accuracy(const struct ng_estimate *share);
 struct ng_cell ng_cell_difference(const struct ng_estimate *difference, double margin);
 /* A mean alone, three or four decimals: NLL, ECE. */
 struct ng_cell ng_cell_score(const struct ng_estimate *score);
@@ -30,6 +31,9 @@ struct ng_cell ng_cell_share(double fraction);
 struct ng_cell ng_cell_points(double fraction);         /* a margin: "0.5 pt" */
 struct ng_cell ng_cell_state(const struct ng_arm *arm); /* bytes per parameter */
 struct ng_cell ng_cell_mib(size_t bytes);
+
+/* "273410 parameters", or of arms that differ "1443 to 5443 parameters". */
+void ng_parameters(const struct ng_comparison *comparison, struct ng_text *text);
 
 /* Bytes per parameter; NaN without parameters. */
 double ng_arm_state(const struct ng_arm *arm);

@@ -31,6 +31,8 @@
     ".n+:not(.n){padding-left:12px}\n"                                                 \
     ".wide{overflow-x:auto;font-size:13px;margin-top:6px}\n"                           \
     ".first{width:100%;font-size:13px}\n"                                              \
+    ".first tbody th{white-space:normal;overflow-wrap:anywhere;min-width:7em;"         \
+    "padding-left:23px;text-indent:-23px}\n"                                           \
     "tr.pick{background:#e8f2fa}\n"                                                    \
     ".mark{vertical-align:-2px;margin:0 6px 0 3px}\n"                                  \
     ".verdict{display:inline-block;padding:0 7px;border-radius:3px;font-weight:700;"   \

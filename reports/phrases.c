@@ -27,11 +27,10 @@ const char *ng_phrase_limit_head(size_t item)
 
 static void limit_models(const struct ng_comparison *comparison, struct ng_text *text)
 {
-    size_t parameters = comparison->arm_count > 0 ? comparison->arms[0].parameters : 0;
-    ng_text_printf(text,
-                   "one small model (%zu parameters) on one data set; larger ones meet "
-                   "outliers that this one may not.",
-                   parameters);
+    ng_text_add(text, "small models only (");
+    ng_parameters(comparison, text);
+    ng_text_add(text, ") on one data set; larger ones meet outliers that these may "
+                      "not.");
 }
 
 static void limit_chance(const struct ng_comparison *comparison, struct ng_text *text)
@@ -89,11 +88,16 @@ void ng_phrase_setup(const struct ng_comparison *comparison, struct ng_text *tex
     bool trained = ng_comparison_has_memory(comparison);
     ng_text_printf(text, "%s: %s", trained ? "Training" : "Compared",
                    or_nothing(comparison->resolved_summary));
-    if (trained)
-        ng_text_printf(text, "; %zu parameters", comparison->arms[0].parameters);
+    if (trained) {
+        ng_text_add(text, "; ");
+        ng_parameters(comparison, text);
+    }
     ng_text_printf(text, ". Judged on %zu test rows", comparison->test_rows);
     if (comparison->groups_with_rows > 0)
         ng_text_printf(text, " and %zu groups of them", comparison->groups_with_rows);
+    if (isfinite(comparison->largest_class))
+        ng_text_printf(text, "; always guessing the commonest class: %s",
+                       ng_cell_percent(comparison->largest_class).text);
     ng_text_add(text, ".");
 }
 
@@ -292,15 +296,25 @@ static void convention_groups(struct ng_text *text)
         NG_GROUP_LEAST_ROWS, NG_GROUP_SUPPRESSED_BELOW);
 }
 
+static void convention_interval(const struct ng_comparison *comparison,
+                                struct ng_text *text)
+{
+    ng_text_printf(
+        text,
+        "95 %% Student t interval over seeds; differences are formed seed by seed (arm "
+        "minus reference: %s), so the spread that seeds share cancels. Accuracies move "
+        "by whole rows, so their spread counts as at least that of cutting to one row. "
+        "An accuracy's interval is shown cut at 0 and 100 %%; verdicts and stored "
+        "numbers are of the whole one.",
+        ng_comparison_has_memory(comparison)
+            ? "same initial weights, same batches"
+            : "rows are paired by the seed that the file names");
+}
+
 void ng_phrase_convention(const struct ng_comparison *comparison, size_t item,
                           struct ng_text *text)
 {
     static const char *const fixed[NG_CONVENTIONS] = {
-        [1] =
-            "95 % Student t interval over seeds; differences are formed seed by seed "
-            "(arm minus reference: same initial weights, same batches), so the spread "
-            "that seeds share cancels. Accuracies move by whole rows, so their spread "
-            "counts as at least that of cutting to one row.",
         [3] =
             "mean of minus the natural logarithm of the label's probability, not below "
             "2^-50.",
@@ -319,6 +333,8 @@ void ng_phrase_convention(const struct ng_comparison *comparison, size_t item,
         return;
     if (item == 0)
         convention_verdict(comparison, text);
+    else if (item == 1)
+        convention_interval(comparison, text);
     else if (item == 2)
         convention_groups(text);
     else

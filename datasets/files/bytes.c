@@ -13,8 +13,9 @@
 
 static enum ng_status cannot_open(const char *path, int reason, struct ng_error *err)
 {
-    enum ng_status status =
-        reason == ENOENT || reason == ENOTDIR ? NG_ABSENT : NG_FAILED;
+    enum ng_status status = reason == ENOENT || reason == ENOTDIR       ? NG_ABSENT
+                            : reason == ELOOP || reason == ENAMETOOLONG ? NG_INVALID
+                                                                        : NG_FAILED;
     return ng_fail(err, status, "%s cannot be opened for reading: %s.", path,
                    strerror(reason));
 }

@@ -340,6 +340,16 @@ out:
     return status;
 }
 
+static enum ng_status check_rows(const struct ng_plan *plan, struct ng_error *err)
+{
+    if (plan->dataset.train.token == NULL)
+        return NG_OK;
+    return ng_fail(err, NG_INVALID,
+                   "data set %s is a running text, and every model here takes rows of "
+                   "features, expected a set of rows such as adult",
+                   plan->dataset.name);
+}
+
 enum ng_status ng_plan_make(struct ng_plan *plan, const char *name_or_path,
                             char *const *overrides, size_t override_count,
                             const char *data_folder, struct ng_error *err)
@@ -350,6 +360,7 @@ enum ng_status ng_plan_make(struct ng_plan *plan, const char *name_or_path,
                               &plan->experiment, &plan->source, err));
     NG_TRY(count_trials(plan, err));
     NG_TRY(ng_plan_data(plan, data_folder, err));
+    NG_TRY(check_rows(plan, err));
     NG_TRY(make_trials(plan, err));
 out:
     if (status != NG_OK)

@@ -49,9 +49,10 @@ static enum ng_status tell_steps(struct ng_plan *plan, struct ng_error *err)
         return NG_OK;
     plan->inferred = ng_arena_printf(
         &plan->arena,
-        "%snote: %lld epochs of this table are only %zu steps; train.epochs=%zu would "
+        "%snote: %lld epoch%s of this table %s only %zu steps; train.epochs=%zu would "
         "take %d\n",
-        plan->inferred, (long long)train->epochs, steps,
+        plan->inferred, (long long)train->epochs, train->epochs == 1 ? "" : "s",
+        train->epochs == 1 ? "is" : "are", steps,
         (FEW_STEPS + per_epoch - 1) / per_epoch, FEW_STEPS);
     return plan->inferred != NULL ? NG_OK : fail_memory(err);
 }

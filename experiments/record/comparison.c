@@ -4,6 +4,7 @@
  *   /                  format "narrowgauge-comparison", format_version, and the numbers of
  *                      numbers[] below as attributes
  *   /about/<text>      experiment, question, data_title, command, answer, ...
+ *   /largest_class     f64, the share of the commonest label; not in earlier files
  *   /seeds             u32
  *   /groups/           column, band, rows, suppressed (1: rows and figures left out)
  *   /gates/            name, held (1 or 0), sentence
@@ -16,12 +17,16 @@
  */
 #include "experiments/record/comparison.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "experiments/record/layout.h"
 
-#define LONGEST_NAME 100
+#define LONGEST_NAME  100
+#define LARGEST_CLASS "/largest_class"
+
+static const struct ng_h5_shape one_number = {0};
 
 const char *const ng_verdict_names[] = {
     "reference", "SAFE", "HARM", "UNDECIDED", "DIVERGED", "not enough evidence", NULL};
@@ -115,22 +120,6 @@ static const struct field columns[] = {
     ARM(steps, FIELD_SIZE, "", "training steps of a trial"),
 };
 
-bool ng_comparison_has_memory(const struct ng_comparison *comparison)
-{
-    for (size_t i = 0; i < comparison->arm_count; i++)
-        if (comparison->arms[i].parameters > 0)
-            return true;
-    return false;
-}
-
-size_t ng_comparison_suppressed(const struct ng_comparison *comparison)
-{
-    size_t count = 0;
-    for (size_t g = 0; g < comparison->group_count; g++)
-        count += comparison->groups[g].suppressed;
-    return count;
-}
-
 /* -- writing ------------------------------------------------------------------------- */
 
 static const void *member(const void *base, const struct field *field)
@@ -186,6 +175,10 @@ static enum ng_status write_numbers(struct ng_h5 *file, const struct ng_comparis
             NG_TRY(ng_h5_set(file, "/", field->name, NG_H5_I64, &value, err));
         }
     }
+    NG_TRY(ng_h5_write(file, LARGEST_CLASS, NG_H5_F64, &one_number, &c->largest_class,
+                       err));
+    NG_TRY(ng_record_explain(file, LARGEST_CLASS, "1",
+                             "share of the commonest label among the test rows", err));
 out:
     return status;
 }
@@ -455,6 +448,10 @@ static enum ng_status read_about(struct ng_h5 *file, struct ng_arena *arena,
             NG_TRY(store_integer(file, c, field, value, err));
         }
     }
+    c->largest_class = (double)NAN;
+    if (ng_h5_exists(file, LARGEST_CLASS))
+        NG_TRY(ng_h5_read_into(file, LARGEST_CLASS, NG_H5_F64, &one_number,
+                               &c->largest_class, err));
 out:
     return status;
 }

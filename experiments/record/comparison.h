@@ -92,7 +92,9 @@ struct ng_comparison {
     int recommended; /* SAFE arm of least peak of those measured against it; the reference
                       * where none is; -1: not enough evidence */
     double ceiling; /* best possible test accuracy where the truth is known, else NaN */
-    double floor_nll; /* NLL of the true probabilities, else NaN */
+    double largest_class; /* share of the commonest label among the test rows; NaN: read
+                           * from a file that does not say */
+    double floor_nll;     /* NLL of the true probabilities, else NaN */
     double
         truth_ece; /* ECE of the true probabilities: what zero looks like at this n */
     int64_t numerics_version;

@@ -16,6 +16,7 @@ static enum ng_status write_root(struct ng_h5 *file, const struct ng_dataset *da
     NG_TRY(ng_record_set_size(file, "/data", "constant_features",
                               data->constant_columns, err));
     NG_TRY(ng_record_set_size(file, "/data", "dropped_rows", data->dropped, err));
+    NG_TRY(ng_record_set_size(file, "/data", "unlabelled_rows", data->unlabelled, err));
 out:
     return status;
 }

@@ -2,7 +2,7 @@
  * /data of a run file: what the model was fed, and what was done to it before.
  *
  *   /data                attributes name, title, digest, train_rows, test_rows,
- *                        constant_features, dropped_rows
+ *                        constant_features, dropped_rows, unlabelled_rows
  *   /data/features/name, kind, mean, deviation        one an input of the model: x = (raw -
  *                        mean) / deviation; deviation 0: constant in training, always 0
  *   /data/features/missing, clipped                   features x 2: training and test rows

@@ -266,6 +266,15 @@ static void diagnose_unknown(struct ng_binding *binding, const struct ng_yaml *n
     const char *near = ng_text_nearest(name->text, names, count);
     if (near == NULL)
         near = ng_key_nearest(binding, name->text);
+    const char *dot = strchr(name->text, '.');
+    if (near != NULL && dot != NULL && strcmp(near, name->text) == 0) {
+        ng_diagnose(binding->diagnosis, name->mark, NULL,
+                    "%s is a path for the command line and for 'sweep', expected %.*s: "
+                    "{%s: ...} in a file",
+                    ng_quote(name->text).text, (int)(dot - name->text), name->text,
+                    dot + 1);
+        return;
+    }
     struct ng_text list = {0};
     ng_text_add_names(&list, names, count);
     char where[80] = "";

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "formats/base/cpu.h"
 #include "harness/cli/commands.h"
@@ -217,11 +218,42 @@ out:
     return status;
 }
 
+/* Asked before anything is trained. A file is written by renaming, which would put it in
+ * the place of a device or a link, too. */
+static enum ng_status check_junit(const struct ng_arguments *arguments,
+                                  struct ng_arena *arena, struct ng_error *err)
+{
+    const char *path = ng_arguments_value(arguments, "junit");
+    struct stat there;
+    if (path == NULL)
+        return NG_OK;
+    if (lstat(path, &there) == 0)
+        return S_ISREG(there.st_mode)
+                   ? NG_OK
+                   : ng_fail(
+                         err, NG_INVALID,
+                         "--junit %s is not a regular file; the name of a new file, "
+                         "or of one to be replaced, was expected.",
+                         path);
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL || slash == path)
+        return NG_OK;
+    char *folder = ng_arena_text_n(arena, path, (size_t)(slash - path));
+    if (folder == NULL)
+        return ng_fail(err, NG_FAILED, "No memory for the name %s.", path);
+    if (stat(folder, &there) != 0 || !S_ISDIR(there.st_mode))
+        return ng_fail(err, NG_INVALID,
+                       "There is no folder %s for --junit %s; make it first.", folder,
+                       path);
+    return NG_OK;
+}
+
 static enum ng_status run_check(const struct ng_arguments *arguments,
                                 struct ng_error *err)
 {
     enum ng_status status;
     struct check check = {.arguments = arguments};
+    NG_TRY(check_junit(arguments, &check.arena, err));
     switch (ng_word_kind(arguments->words[0])) {
     case NG_WORD_FOLDER:
         status = check_folder(&check, err);
@@ -241,6 +273,7 @@ static enum ng_status run_check(const struct ng_arguments *arguments,
         snprintf(err->text + length, sizeof err->text - length,
                  " What was trained is kept in %s.", check.temporary);
     }
+out:
     ng_arena_release(&check.arena);
     return status;
 }

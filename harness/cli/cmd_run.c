@@ -47,7 +47,8 @@ static void print_card(const struct ng_sweep_state *sweep, FILE *stream)
         return;
     fprintf(stream,
             "Card:   %s/" NG_PLAN_CARD " holds these types. For others, edit a copy: "
-            "narrowgauge run tabular data.set=./COPY.yaml --data %s",
+            "narrowgauge run tabular data.set=./COPY.yaml --data %s "
+            "--out edited",
             sweep->folder, plan->table_folder);
     for (size_t i = 0; i < slices->count; i++)
         fprintf(stream, "%s%s%s", i == 0 ? " 'judge.slices=" : ",", slices->values[i],

@@ -180,6 +180,7 @@ json_t *ng_data_json(const struct ng_data_subject *subject)
     set(document, "leaked",
         quality->has_keys ? ng_json_size(quality->leaked) : json_null());
     set(document, "dropped", ng_json_size(dataset->dropped));
+    set(document, "unlabelled", ng_json_size(dataset->unlabelled));
     set(document, "short_rows", ng_json_size(dataset->short_rows));
     set(document, "features", ng_json_size(dataset->features));
     set(document, "constant_columns", ng_json_size(dataset->constant_columns));

@@ -188,6 +188,8 @@ json_t *ng_json_comparison(const struct ng_comparison *comparison)
     if (ng_comparison_has_memory(comparison))
         json_object_set_new(object, "train_rows", ng_json_size(comparison->train_rows));
     json_object_set_new(object, "test_rows", ng_json_size(comparison->test_rows));
+    json_object_set_new(object, "largest_class",
+                        ng_json_number(comparison->largest_class));
     json_object_set_new(object, "accuracy_ceiling",
                         ng_json_number(comparison->ceiling));
     json_object_set_new(object, "numerics_version",

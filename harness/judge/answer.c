@@ -10,6 +10,11 @@
 /* Further seeds beyond this are not an advice. */
 #define MOST_SEEDS 1000
 
+/* A saving worth having, against the reference: so much of its peak at most, and so much
+ * of its state. */
+#define MOST_PEAK  0.95
+#define MOST_STATE 1.01
+
 /* The interval against minus the margin; neither where there is no interval. */
 static bool wholly_above(const struct ng_estimate *difference, double margin)
 {
@@ -76,6 +81,14 @@ static int best_reference(const struct ng_comparison *c)
     return best;
 }
 
+/* Has the reference learnt no more than the labels' shares? */
+static bool only_guesses(const struct ng_comparison *c)
+{
+    const struct ng_arm *reference = reference_of(c);
+    return reference != NULL && reference->diverged == 0 &&
+           reference->accuracy.mean <= c->largest_class;
+}
+
 static enum ng_verdict verdict_of(const struct ng_comparison *c,
                                   const struct ng_arm *arm)
 {
@@ -98,6 +111,15 @@ static bool needs_less(const struct ng_arm *a, const struct ng_arm *b)
     if (a->planned_peak != b->planned_peak)
         return a->planned_peak < b->planned_peak;
     return a->persistent_bytes < b->persistent_bytes;
+}
+
+static bool is_worth_having(const struct ng_comparison *c, const struct ng_arm *arm)
+{
+    const struct ng_arm *reference = reference_of(c);
+    return !ng_comparison_has_memory(c) ||
+           ((double)arm->planned_peak <= MOST_PEAK * (double)reference->planned_peak &&
+            (double)arm->persistent_bytes <=
+                MOST_STATE * (double)reference->persistent_bytes);
 }
 
 static bool is_better(const struct ng_arm *a, const struct ng_arm *b)
@@ -125,6 +147,19 @@ static size_t leanest(const struct ng_comparison *c, enum ng_verdict verdict,
     return count;
 }
 
+/* Of the SAFE candidates that save something worth having the leanest, or NULL. */
+static const struct ng_arm *best_saving(const struct ng_comparison *c)
+{
+    const struct ng_arm *found = NULL;
+    for (size_t a = 0; a < c->arm_count; a++) {
+        const struct ng_arm *arm = &c->arms[a];
+        if (is_candidate(c, arm) && arm->verdict == NG_VERDICT_SAFE &&
+            is_worth_having(c, arm) && (found == NULL || is_better(arm, found)))
+            found = arm;
+    }
+    return found;
+}
+
 static void judge_groups(const struct ng_comparison *c, struct ng_arm *arm)
 {
     arm->unproven_groups = arm->harmed_groups = 0;
@@ -143,19 +178,17 @@ static void judge_groups(const struct ng_comparison *c, struct ng_arm *arm)
 
 void ng_answer_verdicts(struct ng_comparison *c)
 {
-    const struct ng_arm *safe;
     c->reference = best_reference(c);
     for (size_t a = 0; a < c->arm_count; a++) {
         c->arms[a].verdict = verdict_of(c, &c->arms[a]);
         judge_groups(c, &c->arms[a]);
     }
     c->recommended = -1;
-    if (c->seed_count < 2 || c->reference < 0 || reference_of(c)->diverged > 0)
+    if (c->seed_count < 2 || c->reference < 0 || reference_of(c)->diverged > 0 ||
+        only_guesses(c))
         return;
-    leanest(c, NG_VERDICT_SAFE, &safe);
-    bool better = safe != NULL &&
-                  (needs_less(safe, reference_of(c)) || !ng_comparison_has_memory(c));
-    c->recommended = better ? (int)(safe - c->arms) : c->reference;
+    const struct ng_arm *best = best_saving(c);
+    c->recommended = best != NULL ? (int)(best - c->arms) : c->reference;
 }
 
 static void add_bytes_and_state(const struct ng_arm *arm,
@@ -341,20 +374,22 @@ static void add_reasons(const struct ng_comparison *c, const char *first,
     }
 }
 
+/* Of several, the one that needs least memory stands for all. */
 static void add_no_saving(const struct ng_comparison *c, struct ng_text *text)
 {
     const struct ng_arm *arm, *reference = reference_of(c);
     size_t count = leanest(c, NG_VERDICT_SAFE, &arm);
+    ng_text_printf(text, "Stay in %s: ", reference->label);
     if (count == 1)
-        ng_text_printf(text, "%s is safe", arm->label);
+        ng_text_printf(text, "%s is safe (accuracy ", arm->label);
     else
-        ng_text_printf(text, "%zu recipes are safe", count);
-    ng_text_printf(text, " (%s", count == 1 ? "accuracy " : "the leanest is ");
-    if (count > 1)
-        ng_text_printf(text, "%s, accuracy ", arm->label);
+        ng_text_printf(text, "%zu recipes are safe (the leanest is %s, accuracy ",
+                       count, arm->label);
     ng_words_difference(&arm->accuracy_difference, c->margin, text);
-    ng_text_printf(text, ") but save%s no memory: stay in %s, because %s needs ",
-                   count == 1 ? "s" : "", reference->label, arm->label);
+    ng_text_printf(text,
+                   ") but save%s nothing worth having (%.0f %% of the peak memory, "
+                   "without more state): %s has ",
+                   count == 1 ? "s" : "", 100.0 * (1.0 - MOST_PEAK), arm->label);
     add_bytes_and_state(arm, reference, text);
     add_reasons(c, "; ", text);
 }
@@ -381,6 +416,16 @@ static void add_advice(const struct ng_comparison *c, struct ng_text *text)
         add_stay(c, text);
 }
 
+static void add_guessing(const struct ng_comparison *c, struct ng_text *text)
+{
+    const struct ng_arm *reference = reference_of(c);
+    ng_text_printf(text, "The reference %s itself (accuracy ", reference->label);
+    ng_words_percent(reference->accuracy.mean, text);
+    ng_text_add(text, ") is no better than always guessing the commonest class (");
+    ng_words_percent(c->largest_class, text);
+    ng_text_add(text, "), so nothing follows for the formats");
+}
+
 static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
 {
     const struct ng_arm *reference = reference_of(c);
@@ -395,6 +440,10 @@ static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
                           "from seed noise; give the rows of at least three");
         if (diverged > 0)
             add_reason(c, &reasons[2], "; even so, ", text);
+        if (only_guesses(c)) {
+            ng_text_add(text, ". ");
+            add_guessing(c, text);
+        }
     } else if (reference == NULL) {
         ng_text_add(text, "Not enough evidence: no fp32 arm was trained to measure the "
                           "others against; add fp32 to the sweep's recipes");
@@ -413,6 +462,9 @@ static void add_sentence(const struct ng_comparison *c, struct ng_text *text)
         ng_text_add(text,
                     "Nothing to compare: every arm is a reference of recipe fp32; "
                     "add recipes to the sweep");
+    } else if (only_guesses(c)) {
+        add_guessing(c, text);
+        ng_text_add(text, ": a verdict of SAFE says here only that they guess alike");
     } else {
         if (references > 1)
             ng_text_printf(text, "%s is the most accurate of %zu references. ",

@@ -19,11 +19,17 @@
  * The reference of the comparison is the one of highest mean accuracy (the first among
  * equals) of those that did not diverge; where all did, the first.
  *
- * Recommended: among SAFE arms measured against it, the one of least planned peak; at equal peak of least
- * persistent state; at equal state of better mean accuracy; then the first. Where that
- * arm needs no less memory than the reference (peak first, then state), or no arm is
- * SAFE, the reference is recommended; none with one seed, without a reference, or where
- * it diverged. The sentence speaks of these arms.
+ * Recommended: among SAFE arms measured against it that save something worth having (a
+ * planned peak of at most 0.95 of the reference's and a persistent state of at most 1.01
+ * times its), the one of least planned peak; at equal peak of least persistent state; at
+ * equal state of better mean accuracy; then the first. Where there is none, the reference
+ * is recommended, and the sentence says of the SAFE arms that they save nothing worth
+ * having and what the leanest of them needs; none with one seed, without a reference, or
+ * where it diverged. The sentence speaks of these arms.
+ *
+ * Where the reference's mean accuracy is not above the share of the commonest label
+ * (largest_class), nothing is recommended and the sentence says why: arms that guess alike
+ * show nothing about formats. The verdicts stay what their intervals say.
  *
  * Rows without memory (ng_comparison_has_memory()): the recommended arm is the SAFE one of
  * best mean accuracy, the reference where none is; the sentence speaks of accuracy alone,

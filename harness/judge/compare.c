@@ -382,6 +382,22 @@ static enum ng_status judge_truth(struct work *work, struct ng_comparison *out,
     return NG_OK;
 }
 
+/* The labels of every run are the same ones. */
+static enum ng_status judge_guessing(struct work *work, struct ng_comparison *out,
+                                     struct ng_error *err)
+{
+    const struct ng_rows *rows = &run_of(work, 0, 0)->rows;
+    size_t *count = ng_arena_array(&work->arena, rows->classes, sizeof *count);
+    size_t most = 0;
+    if (count == NULL)
+        return out_of_memory(err);
+    for (size_t i = 0; i < rows->rows; i++)
+        if (++count[rows->label[i]] > most)
+            most = count[rows->label[i]];
+    out->largest_class = (double)most / (double)rows->rows;
+    return NG_OK;
+}
+
 static enum ng_status fill_frame(struct work *work, struct ng_arena *arena,
                                  struct ng_comparison *out, struct ng_error *err)
 {
@@ -448,6 +464,7 @@ enum ng_status ng_compare_runs(const struct ng_compare_input *input,
     NG_TRY(fill_frame(&work, arena, out, err));
     NG_TRY(fill_arms(&work, arena, out, err));
     NG_TRY(judge_truth(&work, out, err));
+    NG_TRY(judge_guessing(&work, out, err));
     ng_answer_verdicts(out);
     out->answer = ng_answer_sentence(out, arena);
     if (out->answer == NULL)

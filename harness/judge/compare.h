@@ -18,6 +18,8 @@
  * columns "saturated" and "flushed" over flushed_share      "cast_elements", all steps
  * and seeds; NaN where nothing was cast ceiling            mean over rows of the
  * largest true probability: what the best possible classifier is expected to reach
+ *   largest_class      share of the commonest label among the rows: the accuracy of
+ *                      always guessing it
  *   floor_nll          NLL of the true probabilities on the test split's labels
  *   truth_ece          ECE of the true probabilities on them: what a perfectly
  *                      calibrated model shows at this number of rows

@@ -96,34 +96,89 @@ static void add_provenance(const struct ng_compare_input *input, struct ng_text 
     }
 }
 
-/* "mlp 36-512-512-2 on claims (5000 training rows), adamw, learning rate 0.001, ..." */
-static void add_summary(const struct ng_plan *plan,
-                        const struct ng_compare_input *input, struct ng_text *text)
+static bool is_swept(const struct ng_plan *plan, const char *path)
+{
+    const struct ng_sweep *sweep = &plan->experiment.sweep;
+    for (size_t i = 0; i < sweep->count; i++)
+        if (strcmp(sweep->axes[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* "mlp 36-512-512-2"; "mlp, hidden swept," */
+static void add_model(const struct ng_plan *plan, struct ng_text *text)
 {
     const struct ng_model_spec *model = &plan->experiment.model;
-    const struct ng_train_spec *train = &plan->experiment.train;
-    ng_text_printf(text, "%s %zu", ng_model_kind_names[model->kind],
-                   plan->dataset.features);
+    ng_text_add(text, is_swept(plan, "model.kind") ? "model kind swept"
+                                                   : ng_model_kind_names[model->kind]);
+    if (is_swept(plan, "model.hidden")) {
+        ng_text_add(text, ", hidden swept,");
+        return;
+    }
+    ng_text_printf(text, " %zu", plan->dataset.features);
     for (size_t i = 0; i < model->hidden.count; i++)
         ng_text_printf(text, "-%lld", (long long)model->hidden.values[i]);
-    ng_text_printf(text,
-                   "-%zu on %s (%zu training rows), %s, learning rate %g%s, batch "
-                   "%lld, %lld epochs, ",
-                   plan->dataset.classes, plan->dataset.name, plan->dataset.train.rows,
-                   ng_optimiser_names[train->optimiser], train->lr,
-                   train->schedule == NG_SCHEDULE_LINEAR ? " falling to 0" : "",
-                   (long long)train->batch, (long long)train->epochs);
-    ng_text_add(text, input->seed_count == 1 ? "seed " : "seeds ");
-    for (size_t s = 0; s < input->seed_count; s++)
-        ng_text_printf(text, "%s%u", s == 0 ? "" : ", ", (unsigned)input->seeds[s]);
+    ng_text_printf(text, "-%zu", plan->dataset.classes);
+}
+
+/* ", adamw, learning rate 0.001 falling to 0, batch 128, 6 epochs" */
+static void add_training(const struct ng_plan *plan, struct ng_text *text)
+{
+    const struct ng_train_spec *train = &plan->experiment.train;
+    if (is_swept(plan, "train.optimiser"))
+        ng_text_add(text, ", optimiser swept");
+    else
+        ng_text_printf(text, ", %s", ng_optimiser_names[train->optimiser]);
+    if (is_swept(plan, "train.lr"))
+        ng_text_add(text, ", learning rate swept");
+    else
+        ng_text_printf(text, ", learning rate %g", train->lr);
+    if (is_swept(plan, "train.schedule"))
+        ng_text_add(text, ", schedule swept");
+    else if (train->schedule == NG_SCHEDULE_LINEAR)
+        ng_text_add(text, " falling to 0");
+    if (is_swept(plan, "train.batch"))
+        ng_text_add(text, ", batch swept");
+    else
+        ng_text_printf(text, ", batch %lld", (long long)train->batch);
+    if (is_swept(plan, "train.epochs"))
+        ng_text_add(text, ", epochs swept");
+    else
+        ng_text_printf(text, ", %lld epochs", (long long)train->epochs);
+}
+
+/* The sweep's axes that the words before them do not speak of. */
+static void add_other_axes(const struct ng_plan *plan, struct ng_text *text)
+{
+    static const char *const said[] = {
+        "recipe",          "model.kind",  "model.hidden",   "train.lr",
+        "train.optimiser", "train.batch", "train.schedule", "train.epochs"};
     const struct ng_sweep *sweep = &plan->experiment.sweep;
-    const char *between = "; but swept: ";
+    const char *between = "; also swept: ";
     for (size_t i = 0; i < sweep->count; i++) {
-        if (strcmp(sweep->axes[i].path, "recipe") == 0)
+        bool known = false;
+        for (size_t k = 0; k < sizeof said / sizeof *said; k++)
+            known = known || strcmp(sweep->axes[i].path, said[k]) == 0;
+        if (known)
             continue;
         ng_text_printf(text, "%s%s", between, sweep->axes[i].path);
         between = ", ";
     }
+}
+
+/* "mlp 36-512-512-2 on claims (5000 training rows), adamw, learning rate 0.001, ..."; of
+ * what was swept that it was, not the value that the experiment would have had. */
+static void add_summary(const struct ng_plan *plan,
+                        const struct ng_compare_input *input, struct ng_text *text)
+{
+    add_model(plan, text);
+    ng_text_printf(text, " on %s (%zu training rows)", plan->dataset.name,
+                   plan->dataset.train.rows);
+    add_training(plan, text);
+    ng_text_add(text, input->seed_count == 1 ? ", seed " : ", seeds ");
+    for (size_t s = 0; s < input->seed_count; s++)
+        ng_text_printf(text, "%s%u", s == 0 ? "" : ", ", (unsigned)input->seeds[s]);
+    add_other_axes(plan, text);
 }
 
 /* Moves a finished text into the arena. */

@@ -330,6 +330,46 @@ static enum ng_status judge_memory(struct judging *j, const struct ng_baseline_a
                     same ? NG_FIDELITY_HELD : NG_FIDELITY_DIFFERS, sentence, err);
 }
 
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* Of an arm whose hashes are equal: does the rest of the baseline say the same? What a
+ * person reads there must not drift from the hashes, by hand or by a merge. */
+static enum ng_status judge_lines(struct judging *j, const struct ng_baseline_arm *old,
+                                  const struct ng_baseline_arm *now,
+                                  struct ng_error *err)
+{
+    static const char name[] = "other numbers";
+    struct ng_fidelity_arm first = {0};
+    find_first_moved(old, now, &first);
+    if (first.tensor != NULL)
+        return add_case(j, old->label, ng_arena_text(j->arena, name),
+                        NG_FIDELITY_DIFFERS,
+                        ng_arena_printf(j->arena,
+                                        "%s in training step %d is not the baseline's, "
+                                        "though every result_hash is",
+                                        first.tensor, first.step),
+                        err);
+    for (size_t t = 0; t < old->trial_count; t++) {
+        const struct ng_baseline_trial *was = &old->trials[t];
+        const struct ng_baseline_trial *is = trial_of(j->now, old->label, was->seed);
+        for (int m = 0; m < NG_BASELINE_METRICS; m++)
+            if (!same_number(was->metric[m], is->metric[m]))
+                return add_case(
+                    j, old->label, ng_arena_text(j->arena, name), NG_FIDELITY_DIFFERS,
+                    ng_arena_printf(j->arena,
+                                    "s%u %s is %.9g, the baseline says %.9g under the "
+                                    "same result_hash: it was edited",
+                                    (unsigned)was->seed, ng_baseline_metric_names[m],
+                                    is->metric[m], was->metric[m]),
+                    err);
+    }
+    return add_case(j, old->label, ng_arena_text(j->arena, name), NG_FIDELITY_HELD,
+                    ng_arena_text(j->arena, "metrics and fingerprints as before"), err);
+}
+
 static enum ng_status describe_moved(struct judging *j,
                                      const struct ng_baseline_arm *old,
                                      const struct ng_baseline_arm *now,
@@ -370,6 +410,8 @@ static enum ng_status judge_arm(struct judging *j, const struct ng_baseline_arm 
         NG_TRY(judge_memory(j, old, now, err));
     if (arm->moved)
         NG_TRY(describe_moved(j, old, now, arm, err));
+    else if (old->computed == NG_COMPUTED_SIMULATED && measured >= old->trial_count)
+        NG_TRY(judge_lines(j, old, now, err));
 out:
     return status;
 }

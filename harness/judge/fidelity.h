@@ -13,6 +13,8 @@
  *                          (-T, T) holds, wholly outside [-T, T] differs, else it is
  *                          inconclusive, as is one seed or an unknown threshold. That is
  *                          the equivalence test of Schuirmann 1987, with a wider interval
+ *   its arm, where all     the metrics of every seed and the fingerprints of the first
+ *   hashes are equal       five steps must be equal too: a baseline is not edited by hand
  *   memory                 state bytes and planned peak must be equal
  *   gates                  as harness/judge/gates.h judges the runs
  *

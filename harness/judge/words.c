@@ -15,6 +15,11 @@ void ng_words_margin(double margin, struct ng_text *text)
     ng_text_printf(text, "%.4g pt", margin * 100.0);
 }
 
+void ng_words_percent(double share, struct ng_text *text)
+{
+    ng_text_printf(text, "%s %%", ng_digits_number(100.0 * share, 1, false).text);
+}
+
 void ng_words_difference(const struct ng_estimate *difference, double margin,
                          struct ng_text *text)
 {

@@ -12,6 +12,8 @@
 
 /* "0.5 pt" */
 void ng_words_margin(double margin, struct ng_text *text);
+/* "76.4 %" of 0.764 */
+void ng_words_percent(double share, struct ng_text *text);
 /* "-0.1 pt [-0.3, +0.1]"; differences and margin are fractions. */
 void ng_words_difference(const struct ng_estimate *difference, double margin,
                          struct ng_text *text);

@@ -20,6 +20,11 @@ gives list_prefers_the_option 0 "found in shared/narrowgauge" \
     env NG_DATA="$NG_TMP/none" "$NG" list --data shared/narrowgauge
 gives list_json_is_one_document 0 '"data_sets"' "$NG" list --json
 gives list_of_no_run_is_refused 2 'plan.jsonl' "$NG" list "$NG_TMP"
+echo 'To be or not to be, that is the question.' >text.txt
+printf '%s\n' 'name: text' 'title: t' 'origin: o' 'licence: l' 'reader: text' \
+    'files: [{role: all, path: text.txt}]' >text.yaml
+gives a_text_is_no_training_set_for_rows 2 'takes rows of features' \
+    "$NG" run tiny data.set=./text.yaml judge.slices=[] --data . -n
 gives list_of_no_folder_is_refused 2 'There is no folder' "$NG" list ./nothing
 gives list_without_the_catalogue_is_refused 2 'NG_HOME' env NG_HOME="$NG_TMP" "$NG" list
 

@@ -55,6 +55,11 @@ else
     done
 fi
 
+gives report_says_what_guessing_reaches 0 'always guessing the commonest class: ' cat out/tiny/report.md
+gives json_says_what_guessing_reaches 0 '"largest_class": 0.' "$NG" run tiny --json -q
+"$NG" run tiny 'sweep.recipe=[fp32]' 'sweep.model.hidden=[[8], [16, 8]]' --out sizes -q >/dev/null 2>&1
+gives summary_leaves_out_what_was_swept 0 'Training: mlp, hidden swept, on ' cat sizes/tiny/report.md
+
 # A loss that overflows is a result.
 "$NG" run tiny 'sweep.recipe=[fp32]' train.lr=1000 --out wild -q >wild.out 2>&1
 same diverged_trial_exits_with_0 "code $?" "code 0"

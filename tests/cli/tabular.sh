@@ -56,6 +56,18 @@ awk -F, 'NR == 1 {print $0 ",gone"; next} {print $0 "," ($6 == "yes")}' my.csv >
 gives a_leak_is_refused 2 "data.ignore='gone'" tabular data.file=leak.csv data.label=churned
 gives a_leak_can_be_ignored 0 'gone (as you said)' tabular -n data.file=leak.csv data.label=churned \
     data.ignore=gone
+awk -F, 'NR % 20 == 2 {print $1 "," $2 "," $3 "," $4 "," $5 ","; next} {print}' my.csv >gaps.csv
+gives rows_without_a_label_are_left_out 0 '20 rows without a label are left out' tabular data.file=gaps.csv \
+    data.label=churned data.slices=sex data.ignore=sex
+gives what_is_ignored_is_judged 0 '| sex: m |' cat out/tabular-gaps/report.md
+gives the_card_says_that_it_drops 0 'unlabelled: drop' cat out/tabular-gaps/card.yaml
+gives the_card_ignores_the_column 0 '{name: sex, type: ignore}' cat out/tabular-gaps/card.yaml
+gives that_card_gives_the_same_trials 0 'all finished before, in out/tabular-gaps' tabular \
+    data.set=out/tabular-gaps/card.yaml --data . judge.slices=sex
+gives a_number_to_be_predicted_is_refused 2 'a number to be predicted' tabular -n data.file=my.csv data.label=dose
+sed '1s/region/region\/state/' my.csv >slash.csv
+gives a_name_that_no_slice_can_have_is_refused_at_once 2 "without '/'" tabular data.file=slash.csv \
+    data.label=churned data.slices=region/state
 head -c 100 my.csv | tr 'a' '\0' >zero.csv
 gives no_text_is_refused 2 'zero bytes' tabular data.file=zero.csv data.label=churned
 

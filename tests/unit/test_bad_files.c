@@ -329,6 +329,15 @@ START_TEST(unknown_data_set_is_refused_with_the_nearest)
 }
 END_TEST
 
+START_TEST(key_path_in_a_file_is_refused_with_its_nested_form)
+{
+    refuse("dotted_key",
+           "3:1: error: 'model.kind' is a path for the command line and for 'sweep', "
+           "expected model: {kind: ...} in a file",
+           NULL);
+}
+END_TEST
+
 START_TEST(recipe_beside_a_sweep_over_recipes_is_refused)
 {
     refuse("recipe_set_and_swept", "6:9: error: 'recipe' is set here and swept at",
@@ -627,6 +636,7 @@ Suite *ng_suite_bad_files(void)
     tcase_add_test(files, missing_recipe_file_is_refused);
     tcase_add_test(files, experiment_without_recipe_is_refused);
     tcase_add_test(files, unknown_data_set_is_refused_with_the_nearest);
+    tcase_add_test(files, key_path_in_a_file_is_refused_with_its_nested_form);
     tcase_add_test(files, recipe_beside_a_sweep_over_recipes_is_refused);
     tcase_add_test(files, key_that_is_set_and_swept_is_refused);
     tcase_add_test(files, empty_seeds_are_refused);

@@ -125,7 +125,9 @@ START_TEST(good_slices_and_files_are_accepted)
                   "  - {name: c, column: when}\n  - {name: d, column: words}\n"
                   "  - {name: e, column: sex, bands: [women, men]}\n"
                   "  - {name: f, by: label}\n  - {name: g, by: file, bands: [p, q]}\n"
-                  "  - {name: h, by: position}\n  - {name: i, column: kind}\n"});
+                  "  - {name: h, by: position}\n  - {name: i, column: kind}\n"
+                  "  - {name: j, column: id}\n"
+                  "  - {name: k, column: id, edges: [5], bands: [low, high]}\n"});
     expect_good_parts((struct parts){
         .reader = "npy",
         .columns = "",
@@ -258,7 +260,8 @@ START_TEST(slices_that_contradict_the_columns_are_refused)
         {"column: pixel", "column 'pixel', which does not exist"},
         {"column: pixel01", "column 'pixel01', which does not exist"},
         {"column: y", "'by: label' was expected"},
-        {"column: id", "which it ignores"},
+        {"column: id, bands: [p, q]", "categories are learnt"},
+        {"column: id, parts: 3, bands: [p, q]", "names 2 bands"},
         {"column: x, by: label", "both column and by"},
         {"parts: 3", "neither of column and by"},
         {"column: x, edges: [2, 1]", "the edge 1 behind 2"},
@@ -287,6 +290,18 @@ START_TEST(slices_that_contradict_the_columns_are_refused)
     expect_bad_parts((struct parts){.slices = "  - {name: s, column: x}\n"
                                               "  - {name: s, by: label}\n"},
                      "two slices of the name s");
+    expect_bad_parts((struct parts){.slices = "  - {name: a/b, column: x}\n"},
+                     "without '/'");
+    expect_bad_parts((struct parts){.slices = "  - {name: ., column: x}\n"},
+                     "without '/'");
+    for (int letters = 200; letters <= 201; letters++) {
+        char *slice =
+            ng_arena_printf(&arena, "  - {name: n%0*d, column: x}\n", letters - 1, 0);
+        if (letters == 200)
+            expect_good_parts((struct parts){.slices = slice});
+        else
+            expect_bad_parts((struct parts){.slices = slice}, "at most 200 letters");
+    }
     expect_bad_parts((struct parts){.slices = "  - {name: a x b, column: x}\n"},
                      "without ' x '");
     expect_bad_parts((struct parts){.slices = "  - {name: s, by: label, bands: [p]}\n",

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "datasets/files/sealed.h"
 #include "experiments/record/comparison.h"
 #include "experiments/record/run_file.h"
 
@@ -121,6 +122,7 @@ static struct ng_comparison make_comparison(void)
         .reference = 0,
         .recommended = -1,
         .ceiling = 0.9,
+        .largest_class = 0.625,
         .floor_nll = (double)NAN,
         .truth_ece = 0.01,
         .numerics_version = 1,
@@ -155,6 +157,7 @@ static void same_texts(const struct ng_comparison *a, const struct ng_comparison
 static void same_numbers(const struct ng_comparison *a, const struct ng_comparison *b)
 {
     ck_assert(a->margin == b->margin && a->ceiling == b->ceiling);
+    ck_assert(a->largest_class == b->largest_class);
     ck_assert(isnan(b->floor_nll) && a->truth_ece == b->truth_ece);
     ck_assert(a->wall_seconds == b->wall_seconds);
     ck_assert_int_eq(a->reference, b->reference);
@@ -253,6 +256,37 @@ START_TEST(a_comparison_without_groups_gates_or_arms_comes_back)
 }
 END_TEST
 
+/* Gives the data set another name, which sorts as the old one does. */
+static void rename_in_file(const char *name, const char *other)
+{
+    static char bytes[1 << 20];
+    size_t content, found = 0;
+    good(ng_sealed_check(file_path, "\x89HDF", "HDF5", &content, &err));
+    ck_assert_uint_le(content, sizeof bytes);
+    FILE *file = fopen(file_path, "rb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fread(bytes, 1, content, file), content);
+    fclose(file);
+    for (size_t i = 0; i + strlen(name) <= content; i++)
+        if (memcmp(bytes + i, name, strlen(name)) == 0) {
+            memcpy(bytes + i, other, strlen(other));
+            found++;
+        }
+    ck_assert_uint_eq(found, 1);
+    good(ng_sealed_write(file_path, bytes, content, &err));
+}
+
+START_TEST(an_earlier_file_without_the_largest_class_is_read)
+{
+    struct ng_comparison in = make_comparison(), out;
+    good(ng_comparison_write(file_path, &in, &err));
+    rename_in_file("largest_class", "largest_claso");
+    good(ng_comparison_read(file_path, &arena, &out, &err));
+    ck_assert(isnan(out.largest_class));
+    ck_assert_uint_eq(out.test_rows, in.test_rows);
+}
+END_TEST
+
 START_TEST(a_comparison_that_points_nowhere_is_refused)
 {
     struct ng_comparison in = make_comparison(), out;
@@ -295,6 +329,7 @@ Suite *ng_suite_comparison(void)
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, a_comparison_comes_back_equal);
     tcase_add_test(cases, a_comparison_without_groups_gates_or_arms_comes_back);
+    tcase_add_test(cases, an_earlier_file_without_the_largest_class_is_read);
     tcase_add_test(cases, a_comparison_that_points_nowhere_is_refused);
     tcase_add_test(cases, a_file_that_is_no_comparison_is_refused);
     suite_add_tcase(suite, cases);

@@ -198,9 +198,23 @@ END_TEST
 START_TEST(equal_baselines_hold)
 {
     ck_assert(judged() == NG_FIDELITY_HELD);
-    ck_assert_uint_eq(found.case_count, ARMS * (SEEDS + 1) + 1);
+    ck_assert_uint_eq(found.case_count, ARMS * (SEEDS + 2) + 1);
     ck_assert_uint_eq(found.count[NG_FIDELITY_HELD], found.case_count);
     ck_assert_ptr_null(found.arms[0].sentence);
+}
+END_TEST
+
+START_TEST(a_baseline_whose_numbers_were_edited_is_noticed)
+{
+    old.trials[0][1].metric[NG_BASELINE_ACCURACY] += 0.1;
+    ck_assert(judged() == NG_FIDELITY_DIFFERS);
+    ck_assert_ptr_nonnull(
+        strstr(case_of("fp32", "other numbers")->sentence, "s1 accuracy"));
+    make(&old);
+    old.tensors[1][2].digest[4] ^= 1;
+    ck_assert(judged() == NG_FIDELITY_DIFFERS);
+    ck_assert_ptr_nonnull(strstr(case_of("fp8 lr=1e-3", "other numbers")->sentence,
+                                 "x/weight@master in training step 5"));
 }
 END_TEST
 
@@ -444,6 +458,7 @@ Suite *ng_suite_fidelity(void)
     tcase_add_test(cases, a_simulated_arm_is_bit_exact_whatever_the_baseline_says);
     tcase_add_test(cases, equal_baselines_hold);
     tcase_add_test(cases, a_simulated_trial_must_be_equal_to_the_bit);
+    tcase_add_test(cases, a_baseline_whose_numbers_were_edited_is_noticed);
     tcase_add_test(cases, the_first_moved_tensor_is_by_step_then_by_order);
     tcase_add_test(cases, a_tensor_that_is_new_or_gone_has_moved);
     tcase_add_test(cases, a_trial_without_a_result_differs);

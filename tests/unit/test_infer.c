@@ -205,6 +205,18 @@ START_TEST(columns_are_ignored_with_the_reason_that_helps)
 }
 END_TEST
 
+START_TEST(a_text_below_many_numbers_makes_categories)
+{
+    char heading[4096];
+    size_t length = (size_t)sprintf(heading, "code,age,y\n");
+    for (int i = 0; i < 150; i++)
+        length += (size_t)sprintf(heading + length, "%d,%d,no\n", 100 + i, i % 9);
+    write_table(heading, "%a,%a,%l\n1%a,%a,%l\nV%a,%a,%l\n", 1000);
+    infer("y");
+    ck_assert_str_eq(type_of("code"), "category");
+}
+END_TEST
+
 START_TEST(numbers_named_as_identifiers_are_told)
 {
     write_table("userId,covid,y\n", "1%i,2%i,%l\n", 200);
@@ -306,7 +318,39 @@ START_TEST(a_mark_that_stands_in_the_label_alone_is_a_class)
     ck_assert_uint_eq(card.classes.count, 3);
     ck_assert_uint_eq(card.missing.count, 0);
     write_table("age,grade\nNone,None\n", "%a,%l\n", 60);
-    refuses("grade", "is missing in 1 of the 61 rows");
+    infer("grade");
+    ck_assert_uint_eq(card.classes.count, 2);
+    tells("\n1 row without a label is left out\n");
+}
+END_TEST
+
+START_TEST(rows_without_a_label_are_left_out_of_every_count)
+{
+    struct ng_dataset dataset;
+    /* The row number goes on; a region of its own stands in a row without a label. */
+    write_table("row,age,region,y\n0,NA,north,yes\n1,2,nowhere,\n2,3,nowhere,NA\n", "",
+                1);
+    FILE *file = fopen(path, "ab");
+    ck_assert_ptr_nonnull(file);
+    for (int i = 3; i < 103; i++)
+        fprintf(file, "%d,%d,%s,%s\n", i, i % 7, i % 2 ? "north" : "south",
+                i % 5 == 3   ? ""
+                : i % 3 == 0 ? "yes"
+                             : "no");
+    ck_assert_int_eq(fclose(file), 0);
+    infer("y");
+    tells("81 rows, 4 columns");
+    tells("\n22 rows without a label are left out\n");
+    tells("region (2)");
+    tells("row (row numbers)");
+    ck_assert_int_eq(card.unlabelled, NG_UNLABELLED_DROP);
+    char *name = strrchr(path, '/'), *folder = ng_arena_text(&arena, path);
+    folder[name - path] = '\0';
+    enum ng_status status = ng_dataset_load(&dataset, &card, folder, &err);
+    ck_assert_msg(status == NG_OK, "%s", err.text);
+    ck_assert_uint_eq(dataset.train.rows + dataset.test.rows, 81);
+    ck_assert_uint_eq(dataset.unlabelled, 22);
+    ng_dataset_release(&dataset);
 }
 END_TEST
 
@@ -342,8 +386,53 @@ START_TEST(slices_of_names_are_refused)
     ck_assert_ptr_nonnull(strstr(err.text, "over 1,000 different texts"));
     ck_assert_int_eq(infer_with("churned", "ages", NULL), NG_INVALID);
     ck_assert_ptr_nonnull(strstr(err.text, "did you mean 'age'?"));
-    ck_assert_int_eq(infer_with("churned", "age", "age"), NG_INVALID);
-    ck_assert_ptr_nonnull(strstr(err.text, "both name 'age'"));
+    ck_assert_int_eq(infer_with("churned", "id", "id"), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "over 1,000 different texts"));
+}
+END_TEST
+
+START_TEST(dates_alone_make_no_hours)
+{
+    write_table("day,age,y\n", "2015-02-1%m,%a,%l\n", 60);
+    infer("y");
+    ck_assert_str_eq(type_of("day"), "time");
+    ck_assert_int_eq(infer_with("y", "day", NULL), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "its dates have no time of day"));
+    ck_assert_int_eq(infer_with("y", "day", "day"), NG_INVALID);
+    write_table("day,age,y\n2015-02-04,1,no\n", "2015-02-1%m 07:00,%a,%l\n", 60);
+    ck_assert_int_eq(infer_with("y", "day", NULL), NG_OK);
+}
+END_TEST
+
+START_TEST(the_label_is_never_proposed_for_slices)
+{
+    write_table("age,dose,y\n", "%a,%b,%l\n", 60);
+    infer("y");
+    tells("slices: none\n");
+    write_table(PLAIN, "%a,%b,%r,%l\n", 60);
+    infer("churned");
+    tells("slices: none; data.slices='region' would judge");
+}
+END_TEST
+
+START_TEST(what_is_ignored_may_make_groups)
+{
+    const struct ng_card_slice *slices;
+    write_table("age,sex,dose,flat,churned\n", "%a,%m,%b,1,%l\n", 200);
+    ck_assert_int_eq(infer_with("churned", "sex", "sex"), NG_OK);
+    slices = card.slices.values;
+    ck_assert_str_eq(type_of("sex"), "ignore");
+    ck_assert_str_eq(slices[0].column, "sex");
+    ck_assert_int_eq(slices[0].parts, 0);
+    tells("sex (as you said, but for its groups)");
+    ck_assert_msg(ng_card_check(&card, &err) == NG_OK, "%s", err.text);
+    ck_assert_int_eq(infer_with("churned", "age", "age"), NG_OK);
+    slices = card.slices.values;
+    ck_assert_str_eq(type_of("age"), "ignore");
+    ck_assert_int_eq(slices[0].parts, 4);
+    ck_assert_msg(ng_card_check(&card, &err) == NG_OK, "%s", err.text);
+    ck_assert_int_eq(infer_with("churned", "flat", "flat"), NG_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.text, "the same in all rows"));
 }
 END_TEST
 
@@ -354,10 +443,21 @@ START_TEST(nonsense_labels_are_refused)
     refuses("churn", "did you mean 'churned'?");
     write_table(PLAIN, "%a,%b,%r,\n", 60);
     refuses("churned", "says nothing in all 60 rows");
+    write_table(PLAIN, "%a,%b,%r,\n%a,%b,NA,NA\n", 60);
+    refuses("churned", "says nothing in all 120 rows");
+    write_table(PLAIN, "%a,%b,%r,%l\n%a,%b,%r,\n", 40);
+    refuses("churned", "has 40 rows with a label, too few");
     write_table(PLAIN, "%a,%b,%r,k%i\n", 3000);
     refuses("churned", "more than 100 classes in 3,000 rows");
     write_table(PLAIN, "%a,%b,%r,%i.5\n", 60);
     refuses("churned", "a number to be predicted");
+    write_table(PLAIN, "%a,%b,%r,%m.5\n", 60);
+    refuses("churned", "numbers with fractions, 2 different ones in 60 rows");
+    write_table(PLAIN, "%b,%b,%r,%a\n", 400);
+    refuses("churned", "50 different ones in 400 rows: a number to be predicted");
+    refuses("churned", "bands such as low and high");
+    write_table(PLAIN, "%b,%b,%r,c%a\n", 400);
+    infer("churned");
     write_table("churned,churned\n", "%a,%l\n", 60);
     refuses("churned", "two columns 'churned'");
 }
@@ -458,6 +558,7 @@ Suite *ng_suite_infer(void)
     tcase_add_test(tests, names_that_are_made_up_give_way_to_those_of_the_heading);
     tcase_add_test(tests, marks_of_other_programs_are_missing);
     tcase_add_test(tests, columns_are_ignored_with_the_reason_that_helps);
+    tcase_add_test(tests, a_text_below_many_numbers_makes_categories);
     tcase_add_test(tests, numbers_named_as_identifiers_are_told);
     tcase_add_test(tests, types_are_what_the_fields_are);
     tcase_add_test(tests, a_time_is_a_time);
@@ -467,9 +568,13 @@ Suite *ng_suite_infer(void)
     tcase_add_test(tests, quotes_may_hold_separators);
     tcase_add_test(tests, quotes_that_do_not_close_are_letters);
     tcase_add_test(tests, a_mark_that_stands_in_the_label_alone_is_a_class);
+    tcase_add_test(tests, rows_without_a_label_are_left_out_of_every_count);
     tcase_add_test(tests, classes_are_ordered_by_value);
     tcase_add_test(tests, slices_make_categories_of_few_numbers);
     tcase_add_test(tests, slices_of_names_are_refused);
+    tcase_add_test(tests, dates_alone_make_no_hours);
+    tcase_add_test(tests, the_label_is_never_proposed_for_slices);
+    tcase_add_test(tests, what_is_ignored_may_make_groups);
     tcase_add_test(tests, nonsense_labels_are_refused);
     tcase_add_test(tests, a_million_classes_are_refused_in_bounded_memory);
     tcase_add_test(tests, the_label_under_other_names_is_refused);

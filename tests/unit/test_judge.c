@@ -15,7 +15,7 @@ static char *const age_bands[] = {"young", "mid", "old"};
 static const struct ng_slice_column columns[2] = {{"region", (char **)region_bands, 2},
                                                   {"age", (char **)age_bands, 3}};
 
-/* ---- a sweep in memory: ROWS rows of two classes, label 0 throughout ---- */
+/* ---- a sweep in memory: ROWS rows of two classes, labels 0 and 1 in turn ---- */
 
 #define ROWS     2000
 #define MOST     15
@@ -49,8 +49,8 @@ static struct sweep *sweep_new(size_t arms, size_t seeds)
     for (size_t i = 0; i < ROWS; i++) {
         s->region[i] = i < IN_SOUTH;
         s->age[i] = (uint16_t)(i % 3);
-        s->truth[2 * i] = i % 4 == 0 ? 0.25f : 0.875f;
-        s->truth[2 * i + 1] = 1.0f - s->truth[2 * i];
+        s->truth[2 * i + i % 2] = i % 4 == 0 ? 0.25f : 0.875f;
+        s->truth[2 * i + 1 - i % 2] = 1.0f - s->truth[2 * i + i % 2];
     }
     s->codes[0] = s->region;
     s->codes[1] = s->age;
@@ -112,7 +112,8 @@ static struct ng_run *set_run(struct sweep *s, size_t arm, size_t seed, size_t f
     rows->slice = s->codes;
     rows->true_probability = s->truth;
     for (size_t i = 0; i < ROWS; i++) {
-        uint32_t prediction = i >= first && i < first + wrong;
+        uint32_t prediction = i % 2 ^ (i >= first && i < first + wrong);
+        rows->label[i] = i % 2;
         rows->prediction[i] = prediction;
         rows->confidence[i] = 0.75f;
         rows->probability[2 * i + prediction] = 0.75f;
@@ -335,13 +336,85 @@ START_TEST(safe_without_saving_says_stay_and_why)
     set_arm(s, 2, shaky, 3 * MIB, 7000);
     ck_assert_str_eq(
         answer_of(s),
-        "bf16 is safe (accuracy 0.0 pt [-0.1, +0.1]) but saves no memory: stay in "
-        "fp32, "
-        "because bf16 needs peak memory 5.3 instead of 5.0 MiB, state 18.0 instead of "
+        "Stay in fp32: bf16 is safe (accuracy 0.0 pt [-0.1, +0.1]) but saves nothing "
+        "worth having (5 % of the peak memory, without more state): bf16 has peak "
+        "memory 5.3 instead of 5.0 MiB, state 18.0 instead of "
         "16.0 bytes per parameter; fp8-e4m3 is undecided (-0.2 pt [-0.7, +0.3], about "
         "2 "
         "more seeds would settle it).");
     ck_assert_int_eq(s->out.recommended, 0);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(a_saving_counts_from_a_twentieth_of_the_peak_without_more_state)
+{
+    struct sweep *s = sweep_new(4, 3);
+    set_arm(s, 0, same, 1000000, 16000);
+    set_arm(s, 1, safe, 950001, 7000);  /* a byte short of 5 % */
+    set_arm(s, 2, safe, 500000, 16161); /* state 1.01 times and a byte */
+    set_arm(s, 3, safe, 990000, 16000);
+    const char *answer = answer_of(s);
+    ck_assert_int_eq(s->out.recommended, 0);
+    ck_assert_msg(
+        strstr(answer,
+               "Stay in fp32: 3 recipes are safe (the leanest is fp8-e4m3, "
+               "accuracy 0.0 pt [-0.1, +0.1]) but save nothing worth having (5 "
+               "% of the peak memory, without more state): fp8-e4m3 has peak "
+               "memory 0.5 instead of 1.0 MiB, state 16.2 instead of 16.0") == answer,
+        "%s", answer);
+    set_arm(s, 3, safe, 950000, 16160); /* just enough, though another has less peak */
+    answer = answer_of(s);
+    ck_assert_int_eq(s->out.recommended, 3);
+    ck_assert_msg(strstr(answer, "fp8-e5m2 is safe overall") == answer, "%s", answer);
+    sweep_free(s);
+}
+END_TEST
+
+/* Labels are 0 but for the last `others` rows; only the last `right` are predicted 1. */
+static void set_guessing(struct sweep *s, size_t others, size_t right)
+{
+    for (size_t r = 0; r < s->input.arm_count * s->input.seed_count; r++)
+        for (size_t i = 0; i < ROWS; i++) {
+            s->runs[r].rows.label[i] = i >= ROWS - others;
+            s->runs[r].rows.prediction[i] = i >= ROWS - right;
+        }
+}
+
+START_TEST(a_reference_no_better_than_the_commonest_class_recommends_nothing)
+{
+    struct sweep *s = sweep_new(2, 3);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, same, 3 * MIB, 7000);
+    set_guessing(s, 400, 0);
+    ck_assert_str_eq(answer_of(s),
+                     "The reference fp32 itself (accuracy 80.0 %) is no better than "
+                     "always guessing the commonest class (80.0 %), so nothing "
+                     "follows for the formats: a verdict of SAFE says here only that "
+                     "they guess alike.");
+    ck_assert_double_eq(s->out.largest_class, 0.8);
+    ck_assert_int_eq(s->out.recommended, -1);
+    ck_assert_int_eq(s->out.reference, 0);
+    set_guessing(s, 400, 1); /* one row more is right: that is better */
+    ck_assert_ptr_nonnull(strstr(answer_of(s), "bf16 is safe overall"));
+    ck_assert_int_eq(s->out.recommended, 1);
+    sweep_free(s);
+}
+END_TEST
+
+START_TEST(guessing_is_said_of_one_seed_too_and_not_of_a_diverged_reference)
+{
+    struct sweep *s = sweep_new(2, 1);
+    set_arm(s, 0, same, 5 * MIB, 16000);
+    set_arm(s, 1, same, 3 * MIB, 7000);
+    set_guessing(s, 400, 0);
+    const char *answer = answer_of(s);
+    ck_assert_msg(strstr(answer, "Not enough evidence: one seed ") == answer &&
+                      strstr(answer, ". The reference fp32 itself (accuracy 80.0 %) is "
+                                     "no better than always guessing") != NULL,
+                  "%s", answer);
+    s->runs[0].first_bad_step = 1;
+    ck_assert_ptr_null(strstr(answer_of(s), "guessing"));
     sweep_free(s);
 }
 END_TEST
@@ -484,7 +557,7 @@ START_TEST(estimates_losses_shares_and_truth_are_those_of_the_runs)
     ck_assert(arm->loss[0] == 2.0 && arm->loss[1] == 1.0);
     ck_assert_double_eq(arm->saturated_share, 0.01);
     ck_assert(isnan(arm->flushed_share));
-    /* A quarter of the rows: p = (1/4, 3/4), else (7/8, 1/8); every label is 0. */
+    /* The label has 1/4 in a quarter of the rows, else 7/8. */
     ck_assert_double_eq_tol(s->out.ceiling, 0.25 * 0.75 + 0.75 * 0.875, 1e-12);
     ck_assert_double_eq_tol(s->out.floor_nll, -0.25 * log(0.25) - 0.75 * log(0.875),
                             1e-7);
@@ -507,9 +580,9 @@ START_TEST(runs_that_do_not_belong_together_are_refused)
     set_arm(s, 0, same, 5 * MIB, 16000);
     set_arm(s, 1, safe, 3 * MIB, 7000);
     struct ng_rows *rows = &s->runs[4].rows;
-    rows->label[7] = 1;
-    refused(s, "bf16 seed 1 has label 1 in row 7");
-    rows->label[7] = 0;
+    rows->label[8] = 1;
+    refused(s, "bf16 seed 1 has label 1 in row 8");
+    rows->label[8] = 0;
     rows->prediction[9] = 2;
     refused(s, "prediction 2 in row 9");
     rows->prediction[9] = 0;
@@ -594,6 +667,12 @@ static TCase *answer_tests(void)
     tcase_add_test(tests,
                    a_tie_in_peak_goes_to_the_smaller_state_then_the_better_accuracy);
     tcase_add_test(tests, safe_without_saving_says_stay_and_why);
+    tcase_add_test(tests,
+                   a_reference_no_better_than_the_commonest_class_recommends_nothing);
+    tcase_add_test(tests,
+                   guessing_is_said_of_one_seed_too_and_not_of_a_diverged_reference);
+    tcase_add_test(tests,
+                   a_saving_counts_from_a_twentieth_of_the_peak_without_more_state);
     tcase_add_test(
         tests, without_memory_the_answer_names_every_safe_arm_and_why_others_are_not);
     tcase_add_test(tests, suppressed_groups_count_as_unproven_and_show_no_figure);

@@ -235,7 +235,14 @@ START_TEST(an_absent_file_is_named_with_the_way_to_point_to_it)
         ck_assert_ptr_nonnull(strstr(err.text, "a.csv"));
         ck_assert_ptr_nonnull(strstr(err.text, "--data FOLDER"));
         ck_assert_ptr_nonnull(strstr(err.text, "NG_DATA"));
+        ck_assert_ptr_null(strstr(err.text, "data fetch"));
     }
+    files[0].url = "https://example.org/a.csv";
+    ck_assert_int_eq(ng_dataset_load(&dataset, &card, folders[0], &err), NG_ABSENT);
+    ck_assert_msg(
+        strstr(err.text, ": fetch it with narrowgauge data fetch table, or name") !=
+            NULL,
+        "%s", err.text);
 }
 END_TEST
 

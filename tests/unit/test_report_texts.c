@@ -114,6 +114,16 @@ START_TEST(difference_shows_on_which_side_of_the_margin_an_end_lies)
 }
 END_TEST
 
+START_TEST(accuracy_interval_is_cut_at_0_and_100_percent)
+{
+    const struct ng_estimate high = {0.949, 0.887, 1.0104}, low = {0.02, -0.03, 0.07};
+    const struct ng_estimate exact = {0.95, 0.9, 1.0};
+    ck_assert_str_eq(ng_cell_accuracy(&high).text, "94.9 % [88.7, 100.0]");
+    ck_assert_str_eq(ng_cell_accuracy(&low).text, "2.0 % [0.0, 7.0]");
+    ck_assert_str_eq(ng_cell_accuracy(&exact).text, "95.0 % [90.0, 100.0]");
+}
+END_TEST
+
 START_TEST(zero_made_by_rounding_has_no_sign)
 {
     struct ng_estimate tiny = {-0.0001, -0.004, 0.0001};
@@ -148,6 +158,7 @@ Suite *ng_suite_report_texts(void)
     tcase_add_test(tests, long_names_lose_their_middle_and_stay_apart);
     tcase_add_test(tests, difference_shows_as_many_decimals_as_its_interval_supports);
     tcase_add_test(tests, difference_shows_on_which_side_of_the_margin_an_end_lies);
+    tcase_add_test(tests, accuracy_interval_is_cut_at_0_and_100_percent);
     tcase_add_test(tests, zero_made_by_rounding_has_no_sign);
     tcase_add_test(tests, what_is_not_defined_is_not_available);
     suite_add_tcase(suite, tests);

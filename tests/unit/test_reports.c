@@ -119,51 +119,6 @@ static char *table(int width, bool colour)
     return kept;
 }
 
-/* ---- The terminal. ---- */
-
-START_TEST(table_shows_values_of_the_reference_and_differences_of_the_others)
-{
-    ck_assert_str_eq(
-        table(0, false),
-        "recipe    verdict    accuracy [95 %]       NLL    worst group  state B/param  "
-        "peak MiB\n"
-        "fp32      reference  86.1 % [85.8, 86.4]   0.331  79.0 %       16.00          "
-        "5.12\n"
-        "bf16      SAFE       0.0 pt [-0.2, +0.2]   0.332  -0.1 pt      18.00          "
-        "5.43\n"
-        "fp8-e4m3  SAFE       -0.1 pt [-0.3, +0.1]  0.332  -0.2 pt      16.00          "
-        "5.05\n"
-        "fp8-e5m2  UNDECIDED  -0.5 pt [-0.7, -0.3]  0.336  -0.9 pt      16.00          "
-        "5.05\n"
-        "fp8-lean  SAFE       -0.2 pt [-0.4, 0.0]   0.333  -0.3 pt      7.00           "
-        "2.31\n");
-}
-END_TEST
-
-START_TEST(table_gives_up_columns_rather_than_wrap)
-{
-    for (int width = 60; width <= 100; width += 5) {
-        const char *line = table(width, false);
-        while (*line != '\0') {
-            size_t length = strcspn(line, "\n");
-            ck_assert_uint_le(length, (size_t)width);
-            line += length + 1;
-        }
-    }
-    assert_has(table(60, false), "verdict");
-    assert_lacks(table(80, false), "NLL");
-}
-END_TEST
-
-START_TEST(table_lets_no_label_move_the_cursor)
-{
-    comparison.arms[1].label = ng_sample_text(&arena, "bf16\033[2J\r\n");
-    ck_assert_ptr_null(strchr(table(0, false), '\033'));
-    ck_assert_uint_eq(occurrences(table(0, false), "\n"), 6);
-    assert_has(table(0, true), "\033[1;34mSAFE\033[0m");
-}
-END_TEST
-
 /* ---- The pictures' data. ---- */
 
 /* Lines of the n-th block (blocks are parted by two empty lines) without comments. */
@@ -303,7 +258,11 @@ START_TEST(page_answers_first_and_needs_nothing_else)
     assert_has(page, "not claimed (simulated)");
     assert_has(page,
                "Data: claims (generated, truth known). Training: mlp 16-512-512-2");
-    assert_has(page, "; 273410 parameters. Judged on 20000 test rows and 6 groups");
+    assert_has(page, "; 273410 parameters. Judged on 20000 test rows and 6 groups of "
+                     "them; always guessing the commonest class: 76.4 %.");
+    assert_has(file_text("report.md"), "always guessing the commonest class: 76.4 %.");
+    assert_has(page, "same initial weights, same batches");
+    assert_has(page, "shown cut at 0 and 100 %");
     assert_has(page, "What fp8-lean narrows: E4M3 slots; BF16 master");
     assert_has(page,
                "worst group of fp32:<br>island x old<small>fp32: accuracy; others");
@@ -320,6 +279,17 @@ START_TEST(page_answers_first_and_needs_nothing_else)
     ck_assert(strstr(page, "class=\"answer\"") <
               strstr(page, "<table class=\"first\""));
     ck_assert(strstr(page, "Run it again") < strstr(page, "<h2>"));
+}
+END_TEST
+
+START_TEST(arms_of_several_sizes_show_the_range_of_parameters)
+{
+    if (!has_gnuplot("arms_of_several_sizes_show_the_range_of_parameters"))
+        return;
+    comparison.arms[1].parameters = 1443;
+    write_report();
+    assert_has(file_text("report.md"), "; 1443 to 273410 parameters. Judged on");
+    assert_has(file_text("report.html"), "(1443 to 273410 parameters) on one data set");
 }
 END_TEST
 
@@ -541,7 +511,11 @@ START_TEST(rows_from_elsewhere_show_no_memory_and_no_training)
     static const char *const pages[] = {"report.html", "report.md"};
     forget_memory();
     comparison.answer = ng_sample_text(&arena, "bf16 is safe overall.");
+    comparison.largest_class = (double)NAN; /* read from an earlier file */
     write_report();
+    assert_lacks(file_text("report.md"), "always guessing");
+    assert_lacks(file_text("report.md"), "initial weights");
+    assert_has(file_text("report.md"), "paired by the seed that the file names");
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
             assert_lacks(file_text(pages[p]), absent[i]);
@@ -650,14 +624,6 @@ START_TEST(folder_that_cannot_be_written_is_one_sentence)
 }
 END_TEST
 
-static void add_table_tests(TCase *tests)
-{
-    tcase_add_test(tests,
-                   table_shows_values_of_the_reference_and_differences_of_the_others);
-    tcase_add_test(tests, table_gives_up_columns_rather_than_wrap);
-    tcase_add_test(tests, table_lets_no_label_move_the_cursor);
-}
-
 static void add_report_tests(TCase *tests)
 {
     tcase_add_test(tests, pareto_line_holds_the_means_that_nothing_beats);
@@ -667,6 +633,7 @@ static void add_report_tests(TCase *tests)
     tcase_add_test(tests, ledger_bars_end_at_the_planned_peak);
     tcase_add_test(tests, report_holds_every_file_and_no_leftover);
     tcase_add_test(tests, page_answers_first_and_needs_nothing_else);
+    tcase_add_test(tests, arms_of_several_sizes_show_the_range_of_parameters);
     tcase_add_test(tests, groups_show_what_was_judged_and_nothing_is_judged_again);
     tcase_add_test(tests, gates_stand_below_the_first_screen_with_what_they_saw);
     tcase_add_test(tests, hostile_words_stay_words);
@@ -688,7 +655,6 @@ Suite *ng_suite_reports(void)
     Suite *suite = suite_create("reports");
     TCase *tests = tcase_create("reports");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    add_table_tests(tests);
     add_report_tests(tests);
     suite_add_tcase(suite, tests);
     return suite;

@@ -300,8 +300,9 @@ END_TEST
 
 START_TEST(labels_that_are_missing_unknown_or_only_in_the_test_split_are_refused)
 {
-    REFUSES("a.csv:2, field 2: '' is not a class in the label column y (drop such rows",
-            LABELS, "1,a\n2,\n3,b\n", "1,a\n");
+    REFUSES(
+        "a.csv:2, field 2: '' is not a class in the label column y (unlabelled: drop",
+        LABELS, "1,a\n2,\n3,b\n", "1,a\n");
     REFUSES("b.csv:2, field 2: 'c' is not a label that the training rows have", LABELS,
             "1,a\n2,b\n", "1,a\n1,c\n");
     REFUSES("a.csv:2, field 2: 'maybe' is not one of the 2 classes",
@@ -566,6 +567,82 @@ START_TEST(short_rows_are_refused_or_filled_and_counted)
 }
 END_TEST
 
+START_TEST(ignored_columns_make_bands_and_no_features)
+{
+    struct table t;
+    char *f = repeat("1,f,20,a\n", 10), *m = repeat("2,m,40.5,b\n", 10);
+    struct ng_text rows = {0};
+    ng_text_printf(&rows, "%s%s3,x,60,a\n4,NA,NA,b\n", f, m);
+    LOADS(&t,
+          HEAD SPLIT
+          "missing: [NA]\ncolumns: [{name: v}, {name: sex, type: ignore}, "
+          "{name: age, type: ignore}, {name: y, type: label}]\n"
+          "slices: [{name: sex, column: sex}, {name: age, column: age, edges: "
+          "[30, 50]}, {name: half, column: age, parts: 2}, {name: years, "
+          "column: age}]\n",
+          rows.data, "9,f,50,a\n9,other,30,b\n");
+    const struct ng_dataset *d = &t.dataset;
+    ck_assert_uint_eq(d->features, 1);
+    ck_assert_str_eq(band_of(d, &d->train, 0), "f");
+    ck_assert_str_eq(band_of(d, &d->train, 20), "(rare)");
+    ck_assert_str_eq(band_of(d, &d->train, 21), "(missing)");
+    ck_assert_str_eq(band_of(d, &d->test, 1), "(rare)");
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(d->train.slice[1][i < 2 ? 10 * i : 18 + i], i);
+    ck_assert_str_eq(d->slices[1].bands[1], "30 to 50");
+    ck_assert_str_eq(d->slices[2].bands[0], "below 40.5");
+    ck_assert_str_eq(d->slices[3].bands[0], "20");
+    release(&t);
+    REFUSES("'old' is not a decimal number for the column age",
+            HEAD SPLIT
+            "columns: [{name: v}, {name: age, type: ignore}, {name: y, type: "
+            "label}]\nslices: [{name: age, column: age, parts: 2}]\n",
+            "1,2,a\n1,old,b\n", "1,2,a\n");
+    ng_text_release(&rows);
+    free(f);
+    free(m);
+}
+END_TEST
+
+#define DROPS HEAD SPLIT "unlabelled: drop\nmissing: [NA]\nlabel_strip: '.'\n"
+
+START_TEST(rows_without_a_label_are_as_if_they_were_not_in_the_file)
+{
+    static const char columns[] = "columns: [{name: v}, {name: c, type: category, "
+                                  "categories: [p, q]}, {name: y, type: label}]\n";
+    struct table t, whole;
+    char card[600];
+    struct ng_text notes = {0};
+    snprintf(card, sizeof card, "%s%s", DROPS, columns);
+    LOADS(&t, card, "9,p,NA.\n1,p,a\nnonsense,p,\n2,q,b\n7,q,NA\n",
+          "5,p,\n3,q,a.\n8,q,.\n");
+    LOADS(&whole, card, "1,p,a\n2,q,b\n", "3,q,a.\n");
+    ck_assert_uint_eq(t.dataset.unlabelled, 5);
+    ck_assert_str_eq(t.dataset.digest, whole.dataset.digest);
+    ng_dataset_notes(&t.dataset, &t.card, &notes);
+    ck_assert_ptr_nonnull(strstr(notes.data, "5 rows without a label were left out\n"));
+    ng_text_release(&notes);
+    release(&t);
+    release(&whole);
+    REFUSES("0 training and 1 test rows",
+            DROPS "columns: [{name: v}, {name: y, type: label}]\n", "1,\n2,NA\n",
+            "1,a\n");
+}
+END_TEST
+
+START_TEST(unlabelled_rows_of_two_files_leave_as_pairs)
+{
+    struct table t;
+    LOADS(&t,
+          HEAD PAIR "unlabelled: drop\nstandardise: none\nmissing: [NA]\n"
+                    "columns: [{name: v}, {name: y, type: label}]\n",
+          "1\n2\n3\n", "a\nNA\nb\n", "4\n5\n", "NA\na\n");
+    ck_assert_uint_eq(t.dataset.unlabelled, 2);
+    ck_assert(t.dataset.train.x[1] == 3 && t.dataset.test.x[0] == 5);
+    release(&t);
+}
+END_TEST
+
 START_TEST(empty_files_and_endless_categories_end_in_a_sentence)
 {
     struct table t;
@@ -613,6 +690,9 @@ Suite *ng_suite_table(void)
     tcase_add_test(tests, times_are_seconds_of_the_gregorian_calendar);
     tcase_add_test(tests, labels_may_stand_in_a_second_file_of_equally_many_rows);
     tcase_add_test(tests, short_rows_are_refused_or_filled_and_counted);
+    tcase_add_test(tests, ignored_columns_make_bands_and_no_features);
+    tcase_add_test(tests, rows_without_a_label_are_as_if_they_were_not_in_the_file);
+    tcase_add_test(tests, unlabelled_rows_of_two_files_leave_as_pairs);
     tcase_add_test(tests, empty_files_and_endless_categories_end_in_a_sentence);
     suite_add_tcase(suite, tests);
     return suite;
