@@ -16,7 +16,8 @@
  *
  * Columns, in the order of the fields, become features:
  *   number    one feature. Missing values, and values outside least..most, become the training
- *             mean; where the training rows have any, a second feature says so with 1
+ *             mean (0 with standardise: none); where the training rows have any, a second
+ *             feature says so with 1
  *   category  one feature of 0 or 1 for every category: those that `categories` names, else
  *             those of at least 10 training rows, sorted by their bytes. Rarer ones share
  *             "(rare)", missing values "(missing)", each where training rows have it. What
@@ -32,9 +33,10 @@
  * Slices give every row a band: of a column (categories as above; numbers by `edges`, or
  * `parts` of equal size by the training rows' quantiles; times by the hour, texts by their
  * length in characters; an ignored column is read as a number where the slice has edges or
- * parts, else as a learnt category, and is no feature), or `by` label, file or position (`parts` equal runs of the split's
- * rows). Missing values are the band "(missing)". A band of fewer than 10 training rows of a
- * learnt category is pooled as above, so that no name stands for one person.
+ * parts, else as a learnt category, and is no feature), or `by` label, file or position
+ * (`parts` equal runs of the split's rows). Missing values are the band "(missing)". A band of
+ * fewer than 10 training rows of a learnt category is pooled as above, so that no name stands
+ * for one person.
  *
  * Threads: read-only once read. Ownership: the arena it was read into.
  */
@@ -58,7 +60,7 @@ struct ng_card_file {
     char *path;   /* below the data folder */
     char *array;  /* npy: the member of an .npz file; else NULL */
     char *sha256; /* 64 lower-case hexadecimal digits; NULL: not known, not checked */
-    int64_t rows; /* expected number of examples; 0: not known */
+    int64_t rows; /* expected number of examples; 0: not known; not of a text */
     int64_t skip; /* csv: rows at the beginning that are no data */
     char *url;    /* where `data fetch` gets it, or the zip archive that holds it */
     char *member; /* the file's name in that archive; NULL: the URL is the file */

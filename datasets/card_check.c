@@ -73,6 +73,18 @@ static enum ng_status check_choice(const char *card, const struct ng_key *key,
                        card, choice, key->name, count - 1);
 }
 
+static enum ng_status check_distinct(const char *card, const struct ng_key *key,
+                                     const struct ng_texts *texts, struct ng_error *err)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(texts->values[i], texts->values[j]) == 0)
+                return NG_BAD_CARD("The data card %s has '%s' twice in %s; distinct "
+                                   "names were expected.",
+                                   card, texts->values[i], key->name);
+    return NG_OK;
+}
+
 static enum ng_status check_texts(const char *card, const struct ng_key *key,
                                   const struct ng_texts *texts, struct ng_error *err)
 {
@@ -81,7 +93,7 @@ static enum ng_status check_texts(const char *card, const struct ng_key *key,
             return NG_BAD_CARD("The data card %s has no text at place %zu of %s.", card,
                                i + 1, key->name);
     if (texts->count > 1 && !(key->flags & NG_KEY_LABEL))
-        return ng_card_check_distinct(card, key->name, texts, err);
+        return check_distinct(card, key, texts, err);
     return NG_OK;
 }
 
@@ -134,19 +146,6 @@ static enum ng_status check_values(const char *card, const struct ng_key_table *
                            (const char *)base + table->keys[i].offset, err));
 out:
     return status;
-}
-
-enum ng_status ng_card_check_distinct(const char *card, const char *what,
-                                      const struct ng_texts *texts,
-                                      struct ng_error *err)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(texts->values[i], texts->values[j]) == 0)
-                return NG_BAD_CARD("The data card %s has '%s' twice in %s; distinct "
-                                   "names were expected.",
-                                   card, texts->values[i], what);
-    return NG_OK;
 }
 
 /* ---- Files ----------------------------------------------------------------------- */
@@ -383,11 +382,17 @@ static enum ng_status check_classes(const struct ng_card *card, struct ng_error 
 
 static enum ng_status check_words(const struct ng_card *card, struct ng_error *err)
 {
+    const struct ng_card_file *files = card->files.values;
+    bool rows = strcmp(card->duplicates, "drop") == 0;
+    for (size_t i = 0; i < card->files.count; i++)
+        rows = rows || files[i].rows != 0;
     if (card->classes.count > 0 || card->label_values.count > 0 ||
-        card->slices.count > 0)
-        return NG_BAD_CARD("The data card %s has classes, label_values or slices, but "
-                           "its reader %s makes tokens, no labelled rows.",
-                           card->name, card->reader);
+        card->slices.count > 0 || rows)
+        return NG_BAD_CARD(
+            "The data card %s has classes, label_values, slices, a number "
+            "of rows or duplicates to drop, but its reader %s makes "
+            "tokens, no labelled rows.",
+            card->name, card->reader);
     return NG_OK;
 }
 

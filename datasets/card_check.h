@@ -11,10 +11,6 @@
 
 struct ng_reader;
 
-/* what: the key that holds the names. */
-enum ng_status ng_card_check_distinct(const char *card, const char *what,
-                                      const struct ng_texts *texts,
-                                      struct ng_error *err);
 enum ng_status ng_card_check_columns(const struct ng_card *card, struct ng_error *err);
 enum ng_status ng_card_check_slices(const struct ng_card *card,
                                     const struct ng_reader *reader,

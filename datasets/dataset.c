@@ -152,11 +152,12 @@ static void forget_no_missing(struct ng_dataset *dataset)
     dataset->train.missing = dataset->test.missing = NULL;
 }
 
-enum ng_status ng_dataset_load(struct ng_dataset *dataset, const struct ng_card *card,
-                               const char *data_folder, struct ng_error *err)
+static enum ng_status load_all(struct ng_dataset *dataset, const struct ng_card *card,
+                               const char *data_folder, bool keyed,
+                               struct ng_error *err)
 {
     enum ng_status status = NG_OK;
-    struct ng_load load = {.card = card, .dataset = dataset};
+    struct ng_load load = {.card = card, .dataset = dataset, .keyed = keyed};
 
     memset(dataset, 0, sizeof *dataset);
     NG_TRY(ng_card_check(card, err));
@@ -179,6 +180,19 @@ out:
     if (status != NG_OK)
         ng_dataset_release(dataset);
     return status;
+}
+
+enum ng_status ng_dataset_load(struct ng_dataset *dataset, const struct ng_card *card,
+                               const char *data_folder, struct ng_error *err)
+{
+    return load_all(dataset, card, data_folder, false, err);
+}
+
+enum ng_status ng_dataset_load_keyed(struct ng_dataset *dataset,
+                                     const struct ng_card *card,
+                                     const char *data_folder, struct ng_error *err)
+{
+    return load_all(dataset, card, data_folder, true, err);
 }
 
 void ng_dataset_release(struct ng_dataset *dataset)

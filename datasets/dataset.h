@@ -41,7 +41,8 @@ struct ng_split {
     uint16_t **slice;        /* [slice column][row]: band numbers */
     float *true_probability; /* rows x classes where the truth is known, else NULL */
     uint64_t (*key)[2]; /* rows: 128 bits of SHA-256 over the row as it was read, label
-                         * and ignored columns included; NULL for generators and texts */
+                         * and ignored columns included; NULL for generators and texts, and
+                         * where no keys were asked for */
     uint16_t *missing;  /* rows: fields that said nothing; NULL: none ever does */
     int64_t *time;      /* rows, ascending: place in the stream; NULL: no stream */
     uint16_t *token;    /* a text: tokens, else NULL */
@@ -124,6 +125,10 @@ const struct ng_reader *ng_reader_by_name(const char *name);
  * release. */
 enum ng_status ng_dataset_load(struct ng_dataset *dataset, const struct ng_card *card,
                                const char *data_folder, struct ng_error *err);
+/* The same with the keys of the rows, which take a SHA-256 each. */
+enum ng_status ng_dataset_load_keyed(struct ng_dataset *dataset,
+                                     const struct ng_card *card,
+                                     const char *data_folder, struct ng_error *err);
 void ng_dataset_release(struct ng_dataset *dataset);
 
 /* One line for each thing that was done to the data: constant columns, missing, out of range,

@@ -58,6 +58,11 @@ enum ng_status ng_load_files(struct ng_load *load, struct ng_load_file **files,
     return *files != NULL ? NG_OK : ng_load_no_memory(load, err);
 }
 
+bool ng_load_drops(const struct ng_load *load)
+{
+    return strcmp(load->card->duplicates, "drop") == 0;
+}
+
 struct ng_place ng_load_place(const struct ng_load *load, size_t row)
 {
     struct ng_dataset *dataset = load->dataset;
@@ -150,7 +155,7 @@ enum ng_status ng_load_columns(struct ng_load *load, size_t features,
     struct ng_dataset *dataset = load->dataset;
     const struct ng_reader *reader = ng_reader_by_name(load->card->reader);
     double rows = (double)dataset->train.rows + (double)dataset->test.rows;
-    bool keys = reader->needs_files && !reader->is_text;
+    bool keys = load->keyed && reader->needs_files && !reader->is_text;
     if (classes->count < 2 || classes->count > UINT16_MAX)
         return ng_fail(err, NG_INVALID,
                        "The data set %s has %zu %s; 2 to %d were expected.",

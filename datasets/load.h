@@ -5,8 +5,8 @@
  *   1. counts the rows of every features file and says so with ng_load_rows(), which decides
  *      into which split each row goes;
  *   2. knows the features, classes and slice columns, and says so with ng_load_columns(),
- *      which makes room for both splits, keys and missing counts included (no key of a
- *      generator; features are all zero);
+ *      which makes room for both splits, missing counts included, and keys where they are
+ *      wanted (never of a generator; features are all zero);
  *   3. fills, for every row that ng_load_place() does not drop: raw features (NaN: missing),
  *      label, band numbers of slices on columns, key; and the names of features, and of
  *      the bands of those slices (a generator's declared ones are there already);
@@ -38,6 +38,7 @@ struct ng_load {
     const struct ng_card *card;
     const char *folder; /* NULL for generators */
     struct ng_dataset *dataset;
+    bool keyed;              /* are the splits to have keys? */
     struct ng_arena scratch; /* freed when the load ends */
     size_t rows;             /* of all features files together */
     size_t *file_rows;       /* [features file] */
@@ -55,7 +56,7 @@ struct ng_load_file {
 enum ng_status ng_load_files(struct ng_load *load, struct ng_load_file **files,
                              size_t *count, struct ng_error *err);
 
-/* key: of every row, for `duplicates: drop`; NULL where the card keeps them. time: of every
+/* key: of every row where ng_load_drops(), else not looked at. time: of every
  * row of a stream that has a time column (rows are then ordered by it), or NULL. Refuses
  * another number of rows than a file's card says, and an empty split. */
 enum ng_status ng_load_rows(struct ng_load *load, const size_t *file_rows,
@@ -63,6 +64,8 @@ enum ng_status ng_load_rows(struct ng_load *load, const size_t *file_rows,
                             struct ng_error *err);
 enum ng_status ng_load_columns(struct ng_load *load, size_t features,
                                const struct ng_texts *classes, struct ng_error *err);
+/* Does the card drop rows that repeat an earlier one? */
+bool ng_load_drops(const struct ng_load *load);
 struct ng_place ng_load_place(const struct ng_load *load, size_t row);
 
 /* "The data set NAME does not fit in memory": NG_FAILED. */

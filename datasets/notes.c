@@ -59,16 +59,19 @@ static void note_column(const struct ng_column_facts *column, struct ng_text *te
 }
 
 /* Where there are no columns to name (arrays), missing values are told together. */
-static void note_missing(const struct ng_dataset *dataset, struct ng_text *text)
+static void note_missing(const struct ng_dataset *dataset, const struct ng_card *card,
+                         struct ng_text *text)
 {
     size_t missing[2] = {0, 0};
+    bool none = strcmp(card->standardise, "none") == 0;
     for (size_t i = 0; i < dataset->features && dataset->column_count == 0; i++)
         for (size_t s = 0; s < 2; s++)
             missing[s] += dataset->facts[i].missing[s];
     if (missing[0] + missing[1] > 0)
-        ng_text_printf(text,
-                       "%zu values are missing (%zu training, %zu test), so the mean\n",
-                       missing[0] + missing[1], missing[0], missing[1]);
+        ng_text_printf(text, "%zu %s missing (%zu training, %zu test), so %s\n",
+                       missing[0] + missing[1],
+                       missing[0] + missing[1] == 1 ? "value is" : "values are",
+                       missing[0], missing[1], none ? "0" : "the mean");
 }
 
 static void note_clipped(const struct ng_dataset *dataset, const struct ng_card *card,
@@ -125,7 +128,7 @@ void ng_dataset_notes(const struct ng_dataset *dataset, const struct ng_card *ca
     note_rows(dataset, text);
     for (size_t i = 0; i < dataset->column_count; i++)
         note_column(&dataset->columns[i], text);
-    note_missing(dataset, text);
+    note_missing(dataset, card, text);
     note_constants(dataset, text);
     note_clipped(dataset, card, text);
 }

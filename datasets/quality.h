@@ -39,7 +39,8 @@ struct ng_quality_feature {
 struct ng_quality {
     struct ng_quality_split train, test;
     size_t leaked; /* test rows that are also training rows */
-    bool has_keys; /* false: duplicates and leaks are not known (generated, text) */
+    bool has_keys; /* false: duplicates and leaks are not known (generated, text, or
+                    * loaded without keys) */
     struct ng_quality_feature *features;
     size_t numbers; /* features that are numbers */
     size_t format_count;

@@ -15,7 +15,8 @@
 #include "datasets/load.h"
 #include "datasets/readers.h"
 
-#define MOST_CLASSES 1000 /* learnt from the labels */
+#define MOST_CLASSES 1000               /* learnt from the labels */
+#define MOST_LABEL   9007199254740992.0 /* 2^53: beyond, two may be one double */
 
 typedef enum ng_status read_array(const struct ng_card_file *file, const char *path,
                                   struct ng_array *array, struct ng_error *err);
@@ -108,7 +109,6 @@ out:
 /* Of the example and its label, as stored. */
 static void key_of(const struct pair *pair, size_t row, uint64_t key[2])
 {
-    char hex[NG_DIGEST_TEXT];
     size_t width = width_of(&pair->features) * ng_array_type_bytes(pair->features.type);
     size_t label_width = ng_array_type_bytes(pair->labels.type);
     struct ng_digest digest;
@@ -116,13 +116,7 @@ static void key_of(const struct pair *pair, size_t row, uint64_t key[2])
     ng_digest_add(&digest, (const char *)pair->features.data + row * width, width);
     ng_digest_add(&digest, (const char *)pair->labels.data + row * label_width,
                   label_width);
-    ng_digest_end(&digest, hex);
-    for (size_t half = 0; half < 2; half++) {
-        char part[17];
-        memcpy(part, hex + 16 * half, 16);
-        part[16] = '\0';
-        key[half] = strtoull(part, NULL, 16);
-    }
+    ng_digest_end_key(&digest, key);
 }
 
 static enum ng_status count_rows(struct arrays *arrays, struct ng_error *err)
@@ -134,7 +128,7 @@ static enum ng_status count_rows(struct arrays *arrays, struct ng_error *err)
     size_t *file_rows =
         ng_arena_array(&load->scratch, arrays->count, sizeof *file_rows);
     uint64_t(*key)[2] = NULL;
-    bool drops = strcmp(load->card->duplicates, "drop") == 0;
+    bool drops = ng_load_drops(load);
     if (drops)
         key = ng_arena_array(&load->scratch, rows, sizeof *key);
     if (file_rows == NULL || (drops && key == NULL))
@@ -153,6 +147,12 @@ static int compare_values(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* False for NaN and infinities too. */
+static bool is_class_number(double value)
+{
+    return fabs(value) <= MOST_LABEL && value == floor(value);
+}
+
 /* The distinct labels of the training rows, ascending. */
 static enum ng_status learn_classes(struct arrays *arrays, struct ng_error *err)
 {
@@ -165,25 +165,37 @@ static enum ng_status learn_classes(struct arrays *arrays, struct ng_error *err)
         const struct ng_array *labels = &arrays->pairs[i].labels;
         for (size_t row = 0; row < labels->count; row++, number++) {
             double value = ng_array_number(labels, row);
+            bool good = is_class_number(value);
             if (ng_load_place(arrays->load, number).split !=
                     &arrays->load->dataset->train ||
-                bsearch(&value, arrays->values, arrays->classes, sizeof value,
-                        compare_values) != NULL)
+                (good && bsearch(&value, arrays->values, arrays->classes, sizeof value,
+                                 compare_values) != NULL))
                 continue;
-            if (arrays->classes == MOST_CLASSES || value != floor(value))
+            if (arrays->classes == MOST_CLASSES || !good)
                 return ng_fail(
                     err, NG_INVALID,
                     "%s holds %s; class numbers, at most %d different ones, were "
                     "expected.",
                     arrays->files[i].labels_path,
-                    value != floor(value) ? "labels that are not whole"
-                                          : "too many different labels",
+                    good ? "too many different labels"
+                         : "labels that are no whole numbers of at most 2^53",
                     MOST_CLASSES);
             arrays->values[arrays->classes++] = value;
             qsort(arrays->values, arrays->classes, sizeof value, compare_values);
         }
     }
     return NG_OK;
+}
+
+/* In the one spelling of a whole number, so that distinct texts are distinct numbers. */
+static bool read_label_value(const char *text, double *value)
+{
+    char again[32];
+    long long number = strtoll(text, NULL, 10);
+    snprintf(again, sizeof again, "%lld", number);
+    *value = (double)number;
+    return strcmp(again, text) == 0 && number >= -(long long)MOST_LABEL &&
+           number <= (long long)MOST_LABEL;
 }
 
 static enum ng_status given_classes(struct arrays *arrays, struct ng_error *err)
@@ -195,16 +207,13 @@ static enum ng_status given_classes(struct arrays *arrays, struct ng_error *err)
     if (arrays->values == NULL)
         return ng_load_no_memory(arrays->load, err);
     for (size_t i = 0; i < arrays->classes; i++) {
-        char *end = "";
-        arrays->values[i] =
-            card->label_values.count > 0
-                ? (double)strtoll(card->label_values.values[i], &end, 10)
-                : (double)i;
-        if (*end != '\0')
+        arrays->values[i] = (double)i;
+        if (card->label_values.count > 0 &&
+            !read_label_value(card->label_values.values[i], &arrays->values[i]))
             return ng_fail(
                 err, NG_INVALID,
                 "The data card %s gives the label value '%s'; a whole number was "
-                "expected of reader %s.",
+                "expected of reader %s, such as 7 or -1.",
                 card->name, card->label_values.values[i], card->reader);
     }
     return NG_OK;

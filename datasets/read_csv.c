@@ -10,12 +10,10 @@ static enum ng_status read_table(struct ng_load *load, struct ng_error *err)
 {
     enum ng_status status = NG_OK;
     struct ng_tabular table;
-    bool drop = strcmp(load->card->duplicates, "drop") == 0;
 
     NG_TRY(ng_tabular_begin(&table, load, err));
     NG_TRY(ng_tabular_scan(&table, err));
-    NG_TRY(
-        ng_load_rows(load, table.file_rows, drop ? table.key : NULL, table.time, err));
+    NG_TRY(ng_load_rows(load, table.file_rows, table.key, table.time, err));
     NG_TRY(ng_tabular_columns(&table, err));
     NG_TRY(ng_tabular_bands_begin(&table, err));
     NG_TRY(ng_tabular_encode(&table, err));

@@ -169,7 +169,7 @@ enum ng_status ng_load_rows(struct ng_load *load, const size_t *file_rows,
     memcpy(load->file_rows, file_rows, count * sizeof *file_rows);
     NG_TRY(list_rows(load, stream ? time : NULL, &rows, err));
     count = load->rows;
-    if (key != NULL && strcmp(load->card->duplicates, "drop") == 0)
+    if (ng_load_drops(load))
         NG_TRY(drop_duplicates(load, key, rows, &count, err));
     if (stream && time != NULL)
         qsort(rows, count, sizeof *rows, compare_times);

@@ -1,14 +1,16 @@
 /*
  * The parts of the reader "csv" (datasets/read_csv.c), which nobody else calls.
  *
- * Two passes over the files. The scan (table_scan.c) counts rows, digests each, and gives every
- * text of a category or label column a number in the order of its first appearance. When the
- * loader has said which rows are training rows, the columns are known (table_columns.c): which
- * categories have a feature, which numbers need an indicator. The second pass
- * (table_encode.c) fills features, labels and facts; bands come last (table_bands.c).
+ * Two passes over the files. The scan (table_scan.c) counts rows, digests each where keys are
+ * wanted, and gives every text of a category or label column a number in the order of its first
+ * appearance. When the loader has said which rows are training rows, the columns are known
+ * (table_columns.c): which categories have a feature, which numbers need an indicator. The
+ * second pass (table_encode.c) fills features, labels and facts; bands come last
+ * (table_bands.c).
  *
- * Memory beyond the data set: per row 16 bytes of key, 4 for each category or label column, a
- * bit for each number column, and the distinct texts.
+ * Memory beyond the data set: per row 16 bytes of place (and 24 while it is found), 16 of key,
+ * 8 of time, 4 for each category or label column, a bit for each number column; and the
+ * distinct texts.
  *
  * Ownership: ng_tabular_release() frees what the table holds; names and facts are in the data
  * set's arena. Failure: sentences with file:line and column. Threads: one table belongs to
@@ -75,6 +77,7 @@ struct ng_tabular {
     bool mark_begins[256]; /* bytes with which a missing mark begins */
     /* Of every row, in the order of the files. */
     size_t rows, capacity;
+    bool keyed;              /* somebody wants keys, or the card drops repeats */
     size_t codes, gap_bytes; /* per row */
     size_t *file_rows;
     uint64_t (*key)[2];

@@ -166,7 +166,8 @@ static enum ng_status encode_row(struct ng_tabular *table,
         goto out;
     target.test = split == &dataset->test;
     target.x = split->x + target.place.row * dataset->features;
-    memcpy(split->key[target.place.row], table->key[row], sizeof table->key[row]);
+    if (split->key != NULL)
+        memcpy(split->key[target.place.row], table->key[row], sizeof table->key[row]);
     for (size_t field = 0; field < table->field_count; field++)
         NG_TRY(encode_field(table, rows, field, &target, err));
 out:

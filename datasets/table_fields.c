@@ -96,6 +96,7 @@ enum ng_status ng_tabular_begin(struct ng_tabular *table, struct ng_load *load,
 
     memset(table, 0, sizeof *table);
     table->load = load;
+    table->keyed = load->keyed || ng_load_drops(load);
     NG_TRY(ng_load_files(load, &table->files, &table->file_count, err));
     NG_TRY(describe_fields(table, err));
     for (size_t i = 0; i < marks->count; i++)

@@ -27,7 +27,8 @@ static enum ng_status make_room(struct ng_tabular *table, struct ng_error *err)
 {
     size_t rows = table->capacity == 0 ? ROWS_FIRST : 2 * table->capacity;
     size_t time_bytes = table->stream_time == NG_TABULAR_NONE ? 0 : sizeof(int64_t);
-    if (!grow((void **)&table->key, rows, sizeof table->key[0]) ||
+    size_t key_bytes = table->keyed ? sizeof table->key[0] : 0;
+    if (!grow((void **)&table->key, rows, key_bytes) ||
         !grow((void **)&table->code, rows, table->codes * sizeof table->code[0]) ||
         !grow((void **)&table->gaps, rows, table->gap_bytes) ||
         !grow((void **)&table->time, rows, time_bytes))
@@ -38,22 +39,12 @@ static enum ng_status make_room(struct ng_tabular *table, struct ng_error *err)
 
 /* --- The key of a row ----------------------------------------------------------------- */
 
-static uint64_t hex_value(const char *digits)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < 16; i++)
-        value = value << 4 |
-                (uint64_t)(digits[i] <= '9' ? digits[i] - '0' : digits[i] - 'a' + 10);
-    return value;
-}
-
 /* The first 128 bits of the SHA-256 over the fields, each ended by the zero byte that none of
  * them holds. */
 static enum ng_status digest_row(struct ng_tabular *table, char *const *fields,
                                  struct ng_text *bytes, struct ng_error *err)
 {
     struct ng_digest digest;
-    char hex[NG_DIGEST_TEXT];
     bytes->length = 0;
     for (size_t i = 0; i < table->field_count; i++)
         ng_text_add_n(bytes, fields[i], strlen(fields[i]) + 1);
@@ -61,9 +52,7 @@ static enum ng_status digest_row(struct ng_tabular *table, char *const *fields,
         return ng_load_no_memory(table->load, err);
     ng_digest_begin(&digest);
     ng_digest_add(&digest, bytes->data, bytes->length);
-    ng_digest_end(&digest, hex);
-    table->key[table->rows][0] = hex_value(hex);
-    table->key[table->rows][1] = hex_value(hex + 16);
+    ng_digest_end_key(&digest, table->key[table->rows]);
     return NG_OK;
 }
 
@@ -178,7 +167,8 @@ static enum ng_status scan_row(struct ng_tabular *table,
     enum ng_status status = NG_OK;
     if (table->rows == table->capacity)
         NG_TRY(make_room(table, err));
-    NG_TRY(digest_row(table, rows->fields, bytes, err));
+    if (table->keyed)
+        NG_TRY(digest_row(table, rows->fields, bytes, err));
     if (table->gap_bytes > 0)
         memset(table->gaps + table->rows * table->gap_bytes, 0, table->gap_bytes);
     for (size_t i = 0; i < table->field_count; i++)

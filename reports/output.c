@@ -1,11 +1,12 @@
 #include "reports/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "formats/base/whole.h"
 
 static enum ng_status no_memory(struct ng_error *err)
 {
@@ -32,51 +33,18 @@ enum ng_status ng_output_folder(const char *folder, struct ng_error *err)
         reason == EEXIST ? "a file of that name is in the way" : strerror(reason));
 }
 
-static bool write_all(int file, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(file, bytes, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-static enum ng_status fill(const char *path, const struct ng_text *text,
-                           struct ng_error *err)
-{
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0)
-        return ng_fail(err, NG_FAILED, "cannot write %s: %s", path, strerror(errno));
-    bool whole = write_all(file, text->data != NULL ? text->data : "", text->length) &&
-                 fsync(file) == 0;
-    int reason = errno;
-    if (close(file) != 0 && whole) {
-        whole = false;
-        reason = errno;
-    }
-    if (whole)
-        return NG_OK;
-    unlink(path);
-    return ng_fail(err, NG_FAILED, "cannot write %s: %s", path, strerror(reason));
-}
-
 enum ng_status ng_output_write(const char *folder, const char *name,
                                const struct ng_text *text, struct ng_error *err)
 {
     if (text->failed)
         return no_memory(err);
-    struct ng_text part = {0};
+    struct ng_text path = {0};
     enum ng_status status;
-    NG_TRY(join(&part, folder, name, ".part", err));
-    NG_TRY(fill(part.data, text, err));
-    NG_TRY(ng_output_rename(folder, name, err));
+    NG_TRY(join(&path, folder, name, "", err));
+    NG_TRY(ng_whole_write(path.data, &(struct ng_piece){text->data, text->length}, 1,
+                          err));
 out:
-    ng_text_release(&part);
+    ng_text_release(&path);
     return status;
 }
 

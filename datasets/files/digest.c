@@ -1,8 +1,11 @@
 #include "datasets/files/digest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <sys/types.h>
 
@@ -95,6 +98,17 @@ void ng_digest_end(struct ng_digest *digest, char hex[NG_DIGEST_TEXT])
     hex[2 * sizeof bytes] = '\0';
 }
 
+void ng_digest_end_key(struct ng_digest *digest, uint64_t key[2])
+{
+    uint8_t bytes[SHA256_DIGEST_LENGTH];
+    SHA256Final(bytes, context(digest));
+    for (size_t half = 0; half < 2; half++) {
+        key[half] = 0;
+        for (size_t i = 0; i < 8; i++)
+            key[half] = key[half] << 8 | bytes[8 * half + i];
+    }
+}
+
 enum ng_status ng_digest_file(const char *path, char hex[NG_DIGEST_TEXT],
                               struct ng_error *err)
 {
@@ -102,10 +116,20 @@ enum ng_status ng_digest_file(const char *path, char hex[NG_DIGEST_TEXT],
     struct ng_digest digest;
     unsigned char bytes[16384];
     size_t count;
+    struct stat about;
 
-    FILE *file = fopen(path, "rb");
+    /* A pipe without a writer would block for ever. */
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor >= 0 && fstat(descriptor, &about) == 0 && !S_ISREG(about.st_mode)) {
+        close(descriptor);
+        return ng_fail(err, NG_INVALID,
+                       "%s is not a regular file; a file of data was expected.", path);
+    }
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "rb") : NULL;
     if (file == NULL) {
         int reason = errno;
+        if (descriptor >= 0)
+            close(descriptor);
         return ng_fail(err,
                        reason == ENOENT || reason == ENOTDIR ? NG_ABSENT : NG_FAILED,
                        "%s cannot be opened for reading: %s.", path, strerror(reason));

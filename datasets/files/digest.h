@@ -34,6 +34,8 @@ void ng_digest_add_u32s(struct ng_digest *digest, const uint32_t *values, size_t
 /* The bit patterns. */
 void ng_digest_add_f32s(struct ng_digest *digest, const float *values, size_t count);
 void ng_digest_end(struct ng_digest *digest, char hex[NG_DIGEST_TEXT]);
+/* Ends it instead with its first 128 bits, each half as the digits say it. */
+void ng_digest_end_key(struct ng_digest *digest, uint64_t key[2]);
 
 enum ng_status ng_digest_file(const char *path, char hex[NG_DIGEST_TEXT],
                               struct ng_error *err);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "datasets/files/array_source.h"
-#include "datasets/files/whole.h"
+#include "formats/base/whole.h"
 
 #define MAGIC        "\x93NUMPY"
 #define MAGIC_BYTES  6

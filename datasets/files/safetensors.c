@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "datasets/files/array_source.h"
-#include "datasets/files/whole.h"
+#include "formats/base/whole.h"
 #include "formats/base/text.h"
 
 #define METADATA       "__metadata__"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "datasets/files/digest.h"
-#include "datasets/files/whole.h"
+#include "formats/base/whole.h"
 
 #define SEAL_WORD         "narrowgauge-seal"
 #define SEAL_WORD_BYTES   16

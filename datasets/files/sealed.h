@@ -1,7 +1,7 @@
 /*
  * Sealed files: written whole or not at all, and known to be unchanged when read.
  *
- * Writing is as in datasets/files/whole.h. Behind the content stands a seal of 80 bytes: the 16 letters
+ * Writing is as in formats/base/whole.h. Behind the content stands a seal of 80 bytes: the 16 letters
  * "narrowgauge-seal" and the SHA-256 of the content in hex. So `head -c -80 FILE |
  * sha256sum` must print what `tail -c 64 FILE` shows.
  *

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <zip.h>
 
-#include "datasets/files/whole.h"
+#include "formats/base/whole.h"
 #include "formats/base/text.h"
 
 #define FIRST_BLOCK  ((size_t)1 << 16)

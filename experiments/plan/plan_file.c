@@ -1,13 +1,12 @@
 /* plan.jsonl: the frozen plan as a file. */
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "formats/base/whole.h"
 #include "experiments/plan/plan.h"
 #include "experiments/spec/readable.h"
 
@@ -90,10 +89,9 @@ static const struct plan_part plan_lines = {"plan.jsonl", write_lines};
 static const struct plan_part plan_card = {NG_PLAN_CARD, write_card};
 
 static enum ng_status plan_path(const char *folder, const struct plan_part *part,
-                                const char *ending, char path[LONGEST_FOLDER],
-                                struct ng_error *err)
+                                char path[LONGEST_FOLDER], struct ng_error *err)
 {
-    int length = snprintf(path, LONGEST_FOLDER, "%s/%s%s", folder, part->name, ending);
+    int length = snprintf(path, LONGEST_FOLDER, "%s/%s", folder, part->name);
     if (length < 0 || length >= LONGEST_FOLDER)
         return ng_fail(err, NG_INVALID,
                        "the folder's path %.100s... is too long, "
@@ -102,45 +100,23 @@ static enum ng_status plan_path(const char *folder, const struct plan_part *part
     return NG_OK;
 }
 
-/* A rename lasts only once the folder itself is on disk. */
-static void sync_folder(const char *folder)
-{
-    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    fsync(file);
-    close(file);
-}
-
 static enum ng_status write_part(const struct ng_plan *plan,
                                  const struct plan_part *which, const char *folder,
                                  struct ng_error *err)
 {
-    char part[LONGEST_FOLDER], path[LONGEST_FOLDER];
+    char path[LONGEST_FOLDER], *data = NULL;
+    size_t bytes = 0;
     enum ng_status status = NG_OK;
-    FILE *file = NULL;
-    NG_TRY(plan_path(folder, which, ".part", part, err));
-    NG_TRY(plan_path(folder, which, "", path, err));
-    file = fopen(part, "we");
-    if (file == NULL) {
-        status = ng_fail(err, NG_FAILED, "%.500s cannot be written: %s", part,
-                         strerror(errno));
-        goto out;
-    }
-    errno = 0;
-    bool good =
-        which->write(plan, file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    int reason = errno;
-    good = fclose(file) == 0 && good;
-    if (!good || rename(part, path) != 0) {
-        reason = good || reason == 0 ? errno : reason;
-        unlink(part);
-        status = ng_fail(err, NG_FAILED, "%.500s cannot be written: %s", path,
-                         strerror(reason));
-        goto out;
-    }
-    sync_folder(folder);
+    NG_TRY(plan_path(folder, which, path, err));
+    FILE *memory = open_memstream(&data, &bytes);
+    bool good = memory != NULL && which->write(plan, memory);
+    good = (memory == NULL || fclose(memory) == 0) && good;
+    if (!good)
+        NG_TRY(
+            ng_fail(err, NG_FAILED, "%.500s cannot be made: no memory is left", path));
+    NG_TRY(ng_whole_write(path, &(struct ng_piece){data, bytes}, 1, err));
 out:
+    free(data);
     return status;
 }
 
@@ -324,7 +300,7 @@ enum ng_status ng_plan_check(const struct ng_plan *plan, const char *folder,
 {
     char path[LONGEST_FOLDER];
     struct stat facts;
-    enum ng_status status = plan_path(folder, &plan_lines, "", path, err);
+    enum ng_status status = plan_path(folder, &plan_lines, path, err);
     if (status != NG_OK)
         return status;
     if (stat(path, &facts) != 0)

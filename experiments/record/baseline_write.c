@@ -1,12 +1,11 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "formats/base/whole.h"
 #include "experiments/record/baseline.h"
 
 #define LINE        100 /* letters of a reason on one line */
@@ -158,46 +157,17 @@ static enum ng_status make_folder(const char *path, struct ng_error *err)
     return status;
 }
 
-static bool fill(int file, const struct ng_text *text)
-{
-    for (size_t done = 0; done < text->length;) {
-        ssize_t written = write(file, text->data + done, text->length - done);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        done += (size_t)written;
-    }
-    return fsync(file) == 0;
-}
-
 enum ng_status ng_baseline_write(const char *path, const struct ng_baseline *baseline,
                                  struct ng_error *err)
 {
     enum ng_status status = NG_OK;
-    struct ng_text text = {0}, part = {0};
+    struct ng_text text = {0};
     ng_baseline_print(baseline, &text);
-    ng_text_printf(&part, "%s.part", path);
-    if (text.failed || part.failed)
+    if (text.failed)
         NG_TRY(ng_fail(err, NG_FAILED, "No memory for the baseline %s.", path));
     NG_TRY(make_folder(path, err));
-    int file = open(part.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool good = file >= 0 && fill(file, &text);
-    int reason = errno;
-    if (file >= 0 && close(file) != 0 && good) {
-        good = false;
-        reason = errno;
-    }
-    if (good && rename(part.data, path) == 0)
-        goto out;
-    reason = good ? errno : reason;
-    if (file >= 0)
-        unlink(part.data);
-    status = ng_fail(err, NG_FAILED,
-                     "Cannot write the baseline %s: %s; what was there is unchanged.",
-                     path, strerror(reason));
+    NG_TRY(ng_whole_write(path, &(struct ng_piece){text.data, text.length}, 1, err));
 out:
     ng_text_release(&text);
-    ng_text_release(&part);
     return status;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "datasets/files/whole.h"
+#include "formats/base/whole.h"
 #include "experiments/record/export_arrays.h"
 #include "experiments/record/layout.h"
 #include "experiments/record/table.h"

@@ -172,7 +172,7 @@ enum ng_status ng_data_inspect(const struct ng_arguments *arguments,
     char *folder;
     bool loaded = false;
     NG_TRY(find_card(arguments, &arena, &card, &folder, &told, err));
-    NG_TRY(ng_dataset_load(&dataset, &card, folder, err));
+    NG_TRY(ng_dataset_load_keyed(&dataset, &card, folder, err));
     loaded = true;
     NG_TRY(ng_quality_measure(&dataset, &arena, &quality, err));
     subject.folder = folder;

@@ -1,6 +1,7 @@
 /* narrowgauge: the command table, and the only place that prints errors and exits. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,8 @@ int main(int argc, char **argv)
 {
     static struct ng_error err;
     hold_standard_streams();
+    /* A file over `ulimit -f` is then an error of write(2), which is told. */
+    signal(SIGXFSZ, SIG_IGN);
     enum ng_status status = dispatch(argc, argv, &err);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == NG_OK)
         status = ng_fail(&err, NG_FAILED, "Cannot write to the standard output: %s.",

@@ -279,9 +279,15 @@ static enum ng_status take_name(const struct reading *reading, size_t field,
                                 const char *expected, struct ng_eval_names *names,
                                 uint32_t *number, struct ng_error *err)
 {
-    if (reading->csv.fields[field][0] == '\0')
+    const char *text = reading->csv.fields[field];
+    /* An escape sequence would reach the reader's terminal. */
+    for (const char *at = text; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ' || *at == '\x7f')
+            return ng_csv_refuse(&reading->csv, field,
+                                 "a name without control characters", err);
+    if (text[0] == '\0')
         return ng_csv_refuse(&reading->csv, field, expected, err);
-    *number = ng_eval_names_add(names, reading->csv.fields[field]);
+    *number = ng_eval_names_add(names, text);
     return *number == NG_EVAL_NONE ? out_of_memory(reading->table->path, err) : NG_OK;
 }
 

@@ -13,6 +13,11 @@ static const char *next_part(const char **rest, size_t *length)
     const char *cross = strstr(part, CROSS);
     *length = cross == NULL ? strlen(part) : (size_t)(cross - part);
     *rest = cross == NULL ? NULL : cross + strlen(CROSS);
+    return part;
+}
+
+static const char *without_blanks(const char *part, size_t *length)
+{
     while (*length > 0 && *part == ' ') {
         part++;
         --*length;
@@ -75,6 +80,9 @@ static enum ng_status read_axis(const char *slice,
     size_t length, number;
     axis->count = 1;
     while ((part = next_part(&rest, &length)) != NULL) {
+        /* Blanks around a name count only where it has them itself. */
+        if (!column_by_name(columns, column_count, part, length, &number))
+            part = without_blanks(part, &length);
         if (!column_by_name(columns, column_count, part, length, &number))
             return unknown_column(slice, part, length, columns, column_count, arena,
                                   err);

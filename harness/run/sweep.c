@@ -10,6 +10,7 @@
 
 #include "experiments/record/run_file.h"
 #include "formats/base/text.h"
+#include "harness/judge/groups.h"
 #include "harness/run/events.h"
 #include "harness/run/lock.h"
 #include "harness/run/trial.h"
@@ -39,6 +40,19 @@ static bool is_plain_name(const char *name)
            strchr(name, '/') == NULL;
 }
 
+/* The groups that will be judged: what is wrong with them is told before anything is
+ * trained. */
+static enum ng_status check_groups(const struct ng_plan *plan, struct ng_error *err)
+{
+    struct ng_arena arena = {0};
+    struct ng_groups groups;
+    enum ng_status status =
+        ng_groups_make(&plan->experiment.judge.slices, plan->dataset.slices,
+                       plan->dataset.slice_count, &arena, &groups, err);
+    ng_arena_release(&arena);
+    return status;
+}
+
 enum ng_status ng_sweep_prepare(struct ng_sweep_state *sweep,
                                 const struct ng_plan *plan, const char *out,
                                 struct ng_error *err)
@@ -51,6 +65,7 @@ enum ng_status ng_sweep_prepare(struct ng_sweep_state *sweep,
             "The experiment's name '%.80s' cannot name a folder: at most 128 "
             "letters, no '/', and no '.' in front were expected.",
             plan->experiment.name == NULL ? "" : plan->experiment.name);
+    NG_TRY(check_groups(plan, err));
     sweep->folder = join(out, plan->experiment.name);
     sweep->runs = sweep->folder == NULL ? NULL : join(sweep->folder, "runs");
     sweep->trials = calloc(plan->trial_count + 1, sizeof *sweep->trials);

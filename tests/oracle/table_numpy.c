@@ -74,7 +74,7 @@ int main(int count, char **words)
     folder = words[3];
     memset(&card, 0, sizeof card);
     if (ng_card_read(set, &arena, &card, &err) != NG_OK ||
-        ng_dataset_load(&dataset, &card, words[2], &err) != NG_OK) {
+        ng_dataset_load_keyed(&dataset, &card, words[2], &err) != NG_OK) {
         fprintf(stderr, "%s\n", err.text);
     } else {
         bad = write_names(&dataset) | write_split(&dataset, &dataset.train, "train") |

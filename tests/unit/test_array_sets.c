@@ -154,6 +154,73 @@ START_TEST(labels_that_the_classes_do_not_reach_are_refused)
 }
 END_TEST
 
+START_TEST(labels_that_are_no_exact_whole_numbers_are_refused)
+{
+    /* 2^53 + 2 would be told apart from its neighbours only by luck. */
+    static const double bad[] = {(double)NAN, (double)INFINITY, 1e300, 0.5,
+                                 9007199254740994.0};
+    struct ng_error err;
+    struct ng_dataset data;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        double labels[10] = {5, bad[i], 5, 5, 7, 5, 5, 5, 5, 7};
+        const struct ng_array y = {
+            .type = NG_ARRAY_F64, .rank = 1, .size = {10}, .count = 10, .data = labels};
+        write_arrays(3, 7);
+        ck_assert_int_eq(ng_npy_write(path_of("y.npy"), &y, &err), NG_OK);
+        ck_assert_int_eq(load(CARD FILES, &data, &err), NG_INVALID);
+        ck_assert_msg(strstr(err.text, "labels that are no whole numbers") != NULL,
+                      "%s", err.text);
+    }
+}
+END_TEST
+
+START_TEST(label_values_of_arrays_are_spelt_as_whole_numbers)
+{
+    static const char *const bad[] = {
+        "", " 5", "05", "5.0", "99999999999999999999", "9007199254740993"};
+    struct ng_error err;
+    struct ng_dataset data;
+    write_arrays(3, 7);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char card[600];
+        snprintf(card, sizeof card,
+                 CARD
+                 "classes: [a, b, c]\nlabel_values: [\"5\", \"7\", \"%s\"]\n" FILES,
+                 bad[i]);
+        ck_assert_int_eq(load(card, &data, &err), NG_INVALID);
+        ck_assert_msg(strstr(err.text, "a whole number was expected") != NULL, "%s",
+                      err.text);
+    }
+}
+END_TEST
+
+START_TEST(a_missing_value_that_is_not_standardised_becomes_zero_and_is_told)
+{
+    struct ng_error err;
+    struct ng_dataset data;
+    struct ng_arena arena = {0};
+    struct ng_card card;
+    struct ng_text notes = {0};
+    float pixels[20];
+    for (int i = 0; i < 20; i++)
+        pixels[i] = i == 3 ? NAN : (float)(100 + i);
+    const struct ng_array x = {
+        .type = NG_ARRAY_F32, .rank = 2, .size = {10, 2}, .count = 20, .data = pixels};
+    write_arrays(3, 7);
+    ck_assert_int_eq(ng_npy_write(path_of("x.npy"), &x, &err), NG_OK);
+    write_text("card.yaml", CARD "standardise: none\n" FILES);
+    ck_assert_int_eq(ng_card_read(path_of("card.yaml"), &arena, &card, &err), NG_OK);
+    ck_assert_int_eq(ng_dataset_load(&data, &card, folder, &err), NG_OK);
+    ck_assert(data.train.x[3] == 0 && data.train.x[2] == 102);
+    ng_dataset_notes(&data, &card, &notes);
+    ck_assert_ptr_nonnull(strstr(notes.data, "1 value is missing (1 training, 0 test), "
+                                             "so 0\n"));
+    ng_text_release(&notes);
+    ng_dataset_release(&data);
+    ng_arena_release(&arena);
+}
+END_TEST
+
 START_TEST(vector_of_features_is_refused)
 {
     struct ng_error err;
@@ -281,6 +348,10 @@ Suite *ng_suite_array_sets(void)
     tcase_add_test(small, npz_members_and_label_values_are_found_by_name);
     tcase_add_test(small, test_label_that_training_lacks_is_refused);
     tcase_add_test(small, labels_that_the_classes_do_not_reach_are_refused);
+    tcase_add_test(small, labels_that_are_no_exact_whole_numbers_are_refused);
+    tcase_add_test(small, label_values_of_arrays_are_spelt_as_whole_numbers);
+    tcase_add_test(small,
+                   a_missing_value_that_is_not_standardised_becomes_zero_and_is_told);
     tcase_add_test(small, vector_of_features_is_refused);
     tcase_add_test(small, text_is_cut_into_characters_and_once_by_position);
     tcase_add_test(small, text_that_is_no_utf8_is_refused);

@@ -329,6 +329,15 @@ START_TEST(keys_of_another_reader_are_refused)
                                     .files = "  - {role: all, path: a}\n",
                                     .rest = "classes: [a, b]\n"},
                      "no labelled rows");
+    expect_bad_parts((struct parts){.reader = "text",
+                                    .columns = "",
+                                    .files = "  - {role: all, path: a, rows: 5}\n"},
+                     "no labelled rows");
+    expect_bad_parts((struct parts){.reader = "text",
+                                    .columns = "",
+                                    .files = "  - {role: all, path: a}\n",
+                                    .rest = "duplicates: drop\n"},
+                     "no labelled rows");
     expect_bad_parts((struct parts){.reader = "claims",
                                     .files = "",
                                     .columns = "",

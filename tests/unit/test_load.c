@@ -206,6 +206,28 @@ START_TEST(a_value_beyond_fp32_after_standardising_is_refused)
 }
 END_TEST
 
+START_TEST(keys_are_made_only_where_they_are_asked_for)
+{
+    struct ng_card_file files[] = {
+        {.role = "train", .part = "features", .path = "a.csv"},
+        {.role = "test", .part = "features", .path = "b.csv"}};
+    struct ng_card card = table_card(files, 2);
+    struct folder folder;
+    struct ng_dataset with, without;
+    struct ng_error err;
+    make_folder(&folder, "1,7,2,yes\n3,7,2,no\n", "3,7,2,no\n");
+    ck_assert_int_eq(ng_dataset_load(&without, &card, folder.path, &err), NG_OK);
+    ck_assert_int_eq(ng_dataset_load_keyed(&with, &card, folder.path, &err), NG_OK);
+    ck_assert_ptr_null(without.train.key);
+    ck_assert_ptr_null(without.test.key);
+    ck_assert_mem_eq(with.train.key[1], with.test.key[0], 16);
+    ck_assert_str_eq(with.digest, without.digest);
+    ng_dataset_release(&with);
+    ng_dataset_release(&without);
+    remove_folder(&folder);
+}
+END_TEST
+
 START_TEST(another_file_than_the_card_means_is_refused_naming_both_digests)
 {
     struct folder folder;
@@ -591,6 +613,7 @@ Suite *ng_suite_load(void)
     tcase_add_test(tables, the_digest_is_of_the_values_not_of_their_spelling_or_place);
     tcase_add_test(tables, tables_that_are_not_what_the_card_says_are_refused);
     tcase_add_test(tables, a_value_beyond_fp32_after_standardising_is_refused);
+    tcase_add_test(tables, keys_are_made_only_where_they_are_asked_for);
     tcase_add_test(tables,
                    another_file_than_the_card_means_is_refused_naming_both_digests);
     tcase_add_test(tables, an_absent_file_is_named_with_the_way_to_point_to_it);

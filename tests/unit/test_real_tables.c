@@ -33,7 +33,7 @@ static bool load_with(struct real *real, const char *name, char *duplicates,
     ck_assert_msg(status == NG_OK, "%s", err.text);
     if (duplicates != NULL)
         real->card.duplicates = duplicates;
-    status = ng_dataset_load(&real->dataset, &real->card, folder, &err);
+    status = ng_dataset_load_keyed(&real->dataset, &real->card, folder, &err);
     if (status == NG_ABSENT) {
         ng_arena_release(&real->arena);
         ng_test_skip(test, err.text);

@@ -58,7 +58,7 @@ static enum ng_status load(struct table *table, const char *card, ...)
     enum ng_status status =
         ng_card_read(path, &table->arena, &table->card, &table->err);
     ck_assert_msg(status == NG_OK, "%s", table->err.text);
-    status = ng_dataset_load(&table->dataset, &table->card, folder, &table->err);
+    status = ng_dataset_load_keyed(&table->dataset, &table->card, folder, &table->err);
     unlink(path);
     for (name[0] = 'a'; name[0] < 'f'; name[0]++) {
         snprintf(path, sizeof path, "%s/%s", folder, name);

@@ -8,8 +8,8 @@
  * removed and PATH is what it was (only where the folder cannot be synced, after the
  * renaming, it is the new file already). Threads: any, on different paths.
  */
-#ifndef NG_DATASETS_FILES_WHOLE_H
-#define NG_DATASETS_FILES_WHOLE_H
+#ifndef NG_FORMATS_BASE_WHOLE_H
+#define NG_FORMATS_BASE_WHOLE_H
 
 #include <stddef.h>
 

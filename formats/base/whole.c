@@ -1,4 +1,4 @@
-#include "datasets/files/whole.h"
+#include "formats/base/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,9 @@ enum ng_status ng_whole_write(const char *path, const struct ng_piece *pieces,
         return ng_fail(err, NG_INVALID, "the path %.100s... is too long", path);
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
-        return ng_fail(err, NG_FAILED, "cannot create %s: %s", part, strerror(errno));
+        return ng_fail(err, NG_FAILED,
+                       "cannot create %s: %s; what was there is unchanged", part,
+                       strerror(errno));
     bool done = put_all(fd, pieces, count);
     int why = errno;
     if (close(fd) != 0 && done) {
@@ -73,7 +75,9 @@ enum ng_status ng_whole_write(const char *path, const struct ng_piece *pieces,
     }
     if (!done) {
         unlink(part);
-        return ng_fail(err, NG_FAILED, "cannot write %s: %s", path, strerror(why));
+        return ng_fail(err, NG_FAILED,
+                       "cannot write %s: %s; what was there is unchanged", path,
+                       strerror(why));
     }
     if (!sync_folder_of(path))
         return ng_fail(err, NG_FAILED, "cannot sync the folder of %s: %s", path,
