@@ -1,7 +1,11 @@
 #include "tests/unit/sample_comparison.h"
 
+#include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "reports/table.h"
 
 #define MEBI 1048576.0
 
@@ -182,4 +186,18 @@ void ng_sample_comparison(struct ng_comparison *c, struct ng_arena *arena, size_
     c->arms = ng_sample_array(arena, arms, sizeof *c->arms);
     for (size_t i = 0; i < arms; i++)
         fill_arm(c, arena, i);
+}
+
+char *ng_sample_table(const struct ng_comparison *comparison, struct ng_arena *arena,
+                      int width, bool colour)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    ck_assert_ptr_nonnull(out);
+    ng_table_print(comparison, out, width, colour);
+    fclose(out);
+    char *kept = ng_sample_text(arena, text);
+    free(text);
+    return kept;
 }

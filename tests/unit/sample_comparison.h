@@ -18,4 +18,8 @@ struct ng_estimate ng_sample_undefined(void);
 char *ng_sample_text(struct ng_arena *arena, const char *text);
 void *ng_sample_array(struct ng_arena *arena, size_t count, size_t size);
 
+/* The table as ng_table_print() writes it; the arena's. */
+char *ng_sample_table(const struct ng_comparison *comparison, struct ng_arena *arena,
+                      int width, bool colour);
+
 #endif

@@ -13,7 +13,6 @@
 #include "reports/output.h"
 #include "reports/plots.h"
 #include "reports/report.h"
-#include "reports/table.h"
 #include "tests/unit/sample_comparison.h"
 #include "tests/unit/skip.h"
 #include "tests/unit/suites.h"
@@ -108,15 +107,7 @@ static void write_report(void)
 
 static char *table(int width, bool colour)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *out = open_memstream(&text, &length);
-    ck_assert_ptr_nonnull(out);
-    ng_table_print(&comparison, out, width, colour);
-    fclose(out);
-    char *kept = ng_sample_text(&arena, text);
-    free(text);
-    return kept;
+    return ng_sample_table(&comparison, &arena, width, colour);
 }
 
 /* ---- The pictures' data. ---- */

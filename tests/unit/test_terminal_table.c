@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reports/table.h"
 #include "tests/unit/sample_comparison.h"
 #include "tests/unit/suites.h"
 
@@ -23,15 +22,7 @@ static void tear_down(void)
 
 static char *table(int width, bool colour)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *out = open_memstream(&text, &length);
-    ck_assert_ptr_nonnull(out);
-    ng_table_print(&comparison, out, width, colour);
-    fclose(out);
-    char *kept = ng_sample_text(&arena, text);
-    free(text);
-    return kept;
+    return ng_sample_table(&comparison, &arena, width, colour);
 }
 
 START_TEST(table_shows_values_of_the_reference_and_differences_of_the_others)
