@@ -73,8 +73,8 @@ static void load_input(struct ng_model *model, const struct ng_step *step)
     for (size_t i = 0; i < step->rows; i++) {
         const float *row = step->x + (size_t)step->order[i] * width;
         char *codes = (char *)input->data + i * bytes;
-        input->format->encode(row, codes, width, 1.0f, &cell->policy,
-                              &input->stats.counts);
+        ng_format_encode(input->format, &cell->policy, 1.0f, row, codes, width, NULL, 0,
+                         &input->stats.counts);
         amax_bits = ng_amax_join(amax_bits, ng_amax_bits(row, width));
     }
     input->stats.amax_bits = ng_amax_as_stored(input->format, &cell->policy, amax_bits);
@@ -124,7 +124,7 @@ double ng_model_gradient_norm(const struct ng_model *model)
         for (size_t at = 0; at < n; at += SUM_BLOCK) {
             float values[SUM_BLOCK];
             size_t count = n - at < SUM_BLOCK ? n - at : SUM_BLOCK;
-            g->format->decode(codes + at * bytes, values, count);
+            ng_format_decode(g->format, codes + at * bytes, 1.0f, values, count);
             sum += ng_sum_squares(values, count);
         }
         total += sum;
@@ -139,8 +139,9 @@ uint32_t ng_stored_amax_bits(const struct ng_format *format, const void *codes,
     for (size_t at = 0; at < n; at += NG_MODEL_CHUNK) {
         float values[NG_MODEL_CHUNK];
         size_t count = n - at < NG_MODEL_CHUNK ? n - at : NG_MODEL_CHUNK;
-        format->decode((const char *)codes + at * (size_t)format->storage_bytes, values,
-                       count);
+        ng_format_decode(format,
+                         (const char *)codes + at * (size_t)format->storage_bytes, 1.0f,
+                         values, count);
         amax_bits = ng_amax_join(amax_bits, ng_amax_bits(values, count));
     }
     return amax_bits;

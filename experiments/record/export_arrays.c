@@ -78,7 +78,7 @@ static enum ng_status widen(struct ng_array *array, struct ng_error *err)
     float *wide = malloc((array->count + 1) * sizeof *wide);
     if (wide == NULL)
         return no_memory(err);
-    format->decode(array->data, wide, array->count);
+    ng_format_decode(format, array->data, 1.0f, wide, array->count);
     free(array->data);
     array->data = wide;
     array->type = NG_ARRAY_F32;

@@ -10,25 +10,32 @@ static atomic_int choice = NOT_CHOSEN;
 
 const char *ng_isa_name(enum ng_isa isa)
 {
-    static const char *const names[NG_ISA_COUNT] = {"scalar", "avx2"};
+    static const char *const names[NG_ISA_COUNT] = {"scalar", "avx2", "avx512"};
     return names[isa];
 }
 
 bool ng_isa_present(enum ng_isa isa)
 {
-    if (isa == NG_ISA_SCALAR)
-        return true;
 #if defined(__x86_64__)
-    return isa == NG_ISA_AVX2 && __builtin_cpu_supports("avx2") &&
-           __builtin_cpu_supports("fma");
-#else
-    return false;
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                __builtin_cpu_supports("f16c");
+    if (isa == NG_ISA_AVX512)
+        return avx2 && __builtin_cpu_supports("avx512f") &&
+               __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    if (isa == NG_ISA_AVX2)
+        return avx2;
 #endif
+    return isa == NG_ISA_SCALAR;
 }
 
 static enum ng_isa best(void)
 {
-    return ng_isa_present(NG_ISA_AVX2) ? NG_ISA_AVX2 : NG_ISA_SCALAR;
+    enum ng_isa isa = NG_ISA_COUNT;
+    do
+        isa--;
+    while (!ng_isa_present(isa));
+    return isa;
 }
 
 enum ng_status ng_isa_choose(struct ng_error *err)
@@ -50,7 +57,7 @@ enum ng_status ng_isa_choose(struct ng_error *err)
         return NG_OK;
     }
     return ng_fail(err, NG_INVALID,
-                   "NG_ISA is \"%.40s\", expected one of: scalar, avx2", word);
+                   "NG_ISA is \"%.40s\", expected one of: scalar, avx2, avx512", word);
 }
 
 void ng_isa_force(enum ng_isa isa)

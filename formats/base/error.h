@@ -11,23 +11,7 @@
 #ifndef NG_BASE_ERROR_H
 #define NG_BASE_ERROR_H
 
-enum ng_status {
-    NG_OK = 0,
-    NG_INVALID, /* the caller's input or configuration is wrong: exit code 2 */
-    NG_FAILED,  /* no result could be produced (I/O, memory, damage): exit code 3 */
-    NG_ABSENT,  /* something optional is not there: the caller decides: exit code 2 */
-    NG_INTERRUPTED,  /* stopped on request, resumable: exit code 75 */
-    NG_DIFFERS,      /* a gate failed, or two things differ: exit code 1 */
-    NG_INCONCLUSIVE, /* too little evidence either way: exit code 4 */
-    NG_NO_BASELINE,  /* a baseline is missing or cannot be compared with: exit code 5 */
-};
-
-#define NG_ERROR_TEXT 4096
-
-struct ng_error {
-    enum ng_status status;
-    char text[NG_ERROR_TEXT]; /* no newline at the end; may hold several lines */
-};
+#include "formats/narrowgauge.h"
 
 /* Writes the sentence and returns status, so that `return ng_fail(...)` reads well. */
 enum ng_status ng_fail(struct ng_error *err, enum ng_status status, const char *format,

@@ -17,12 +17,6 @@
 
 #include "formats/base/error.h"
 
-struct ng_pool;
-
-enum ng_status ng_pool_new(struct ng_pool **pool, int threads, struct ng_error *err);
-void ng_pool_free(struct ng_pool *pool);
-/* 1 for NULL. */
-int ng_pool_threads(const struct ng_pool *pool);
 void ng_pool_run(struct ng_pool *pool, size_t tasks,
                  void (*body)(void *context, size_t task, int worker), void *context);
 

@@ -1,49 +1,11 @@
 /*
- * The list of formats and policies, and the definition of conversion in integers.
- * Sources: IEEE 754-2019 clause 4.3 (roundings), clause 7.5 (gradual underflow); OCP
- * "8-bit Floating Point Specification" 1.0, section 5 and its table of conversions
- * (saturating and non-saturating).
+ * The definition of conversion, in integers. Sources: IEEE 754-2019 clause 4.3
+ * (roundings), clause 7.5 (gradual underflow); OCP "8-bit Floating Point Specification"
+ * 1.0, section 5 and its table of conversions (saturating and non-saturating).
  */
 #include "formats/codec/format.h"
 
 #include <string.h>
-
-const char *const ng_rounding_names[] = {
-    "nearest-even", "nearest-away", "toward-zero", "up",
-    "down",         "odd",          "stochastic",  NULL};
-
-const struct ng_policy NG_POLICY_CUDA_SATFINITE = {
-    NG_ROUND_NEAREST_EVEN, 0, NG_OVERFLOW_SATURATE, NG_OVERFLOW_SATURATE,
-    NG_NAN_CANONICAL};
-
-/* ml_dtypes never saturates and keeps a NaN's sign. The OCP text asks that a NaN stays
- * a NaN and that its saturating mode turns infinity into the maximum. */
-const struct ng_policy_preset ng_policies[] = {
-    {"cuda-satfinite",
-     {NG_ROUND_NEAREST_EVEN, 0, NG_OVERFLOW_SATURATE, NG_OVERFLOW_SATURATE,
-      NG_NAN_CANONICAL}},
-    {"cuda-nosat",
-     {NG_ROUND_NEAREST_EVEN, 0, NG_OVERFLOW_SPECIAL, NG_OVERFLOW_SPECIAL,
-      NG_NAN_CANONICAL}},
-    {"ml_dtypes",
-     {NG_ROUND_NEAREST_EVEN, 0, NG_OVERFLOW_SPECIAL, NG_OVERFLOW_SPECIAL,
-      NG_NAN_SIGN_KEPT}},
-    {"ocp",
-     {NG_ROUND_NEAREST_EVEN, 0, NG_OVERFLOW_SATURATE, NG_OVERFLOW_SATURATE,
-      NG_NAN_SIGN_KEPT}},
-    {.name = NULL},
-};
-
-const struct ng_format *const ng_formats[] = {&ng_fp32, &ng_bf16, &ng_e4m3, &ng_e5m2,
-                                              NULL};
-
-const struct ng_format *ng_format_by_name(const char *name)
-{
-    for (size_t i = 0; ng_formats[i] != NULL; i++)
-        if (strcmp(ng_formats[i]->name, name) == 0)
-            return ng_formats[i];
-    return NULL;
-}
 
 enum { FP32_MANTISSA = 23, FP32_BIAS = 127 };
 static const uint32_t FP32_INF = 0x7F800000, FP32_HIDDEN = 0x00800000;
@@ -124,9 +86,74 @@ static uint32_t round_magnitude(const struct ng_format *format,
 
 static uint32_t special_code(const struct ng_format *format, enum ng_overflow rule)
 {
-    if (rule == NG_OVERFLOW_SATURATE)
+    if (rule == NG_OVERFLOW_SATURATE || (format->inf_code == 0 && !format->has_nan))
         return format->max_code;
     return format->inf_code != 0 ? format->inf_code : format->nan_code;
+}
+
+/* Joins magnitude and sign; in fnuz formats NaN's code is the sign bit itself. */
+static uint32_t with_sign(const struct ng_format *format, uint32_t code, bool negative)
+{
+    if (!negative || (code == 0 && !format->has_negative_zero))
+        return code;
+    if (format->encoding == NG_TWOS_COMPLEMENT)
+        return (UINT32_C(1) << format->width) - code;
+    return code | ng_format_sign_bit(format);
+}
+
+static uint32_t nan_code(const struct ng_format *format, enum ng_nan_rule rule,
+                         bool negative)
+{
+    if (rule == NG_NAN_CANONICAL || format->encoding != NG_SIGN_MAGNITUDE)
+        return format->nan_code;
+    if (!format->has_nan)
+        return with_sign(format, 0, !negative);
+    return format->nan_code | (negative ? ng_format_sign_bit(format) : 0);
+}
+
+/* e8m0: 1.m * 2^exponent to one of the powers of two around it. */
+static uint32_t encode_power(const struct ng_policy *policy, uint32_t magnitude,
+                             uint32_t random, struct ng_cast_counts *counts)
+{
+    uint32_t field = magnitude >> FP32_MANTISSA;
+    uint64_t significand = magnitude & (FP32_HIDDEN - 1);
+    int exponent = 1 - FP32_BIAS;
+    if (field != 0) {
+        significand |= FP32_HIDDEN;
+        exponent = (int)field - FP32_BIAS;
+    }
+    if (significand < FP32_HIDDEN / 2)
+        return 0;
+    if (significand < FP32_HIDDEN) {
+        significand <<= 1;
+        exponent--;
+    }
+    int code = exponent + ng_e8m0.bias;
+    if (rounds_up(policy, 1, significand - FP32_HIDDEN, FP32_MANTISSA, false, random))
+        code++;
+    counts->saturated += code > (int)ng_e8m0.max_code;
+    if (code > (int)ng_e8m0.max_code)
+        return special_code(&ng_e8m0, policy->finite_overflow);
+    return (uint32_t)code;
+}
+
+static uint32_t encode_finite(const struct ng_format *format,
+                              const struct ng_policy *policy, uint32_t magnitude,
+                              bool negative, uint32_t random,
+                              struct ng_cast_counts *counts)
+{
+    if (format->encoding == NG_UNSIGNED) {
+        if (policy->nan == NG_NAN_SIGN_KEPT && (negative || magnitude == 0))
+            return format->nan_code;
+        return encode_power(policy, magnitude, random, counts);
+    }
+    uint32_t code = round_magnitude(format, policy, magnitude, negative, random)
+                    << format->unused_bits;
+    counts->saturated += code > format->max_code;
+    counts->flushed += code == 0 && magnitude != 0;
+    if (code > format->max_code)
+        code = special_code(format, policy->finite_overflow);
+    return with_sign(format, code, negative);
 }
 
 uint32_t ng_format_encode_one(const struct ng_format *format,
@@ -139,37 +166,49 @@ uint32_t ng_format_encode_one(const struct ng_format *format,
     uint32_t bits = bits_of(x);
     uint32_t magnitude = bits & 0x7FFFFFFF;
     bool negative = bits >> 31 != 0;
-    uint32_t sign = (bits >> 31) << (8 * format->storage_bytes - 1);
 
     counts->elements++;
     counts->nan += magnitude > FP32_INF;
     counts->inf += magnitude == FP32_INF;
+    counts->overflowed += magnitude <= FP32_INF && magnitude > bits_of(format->max);
+    if (magnitude > counts->amax_bits)
+        counts->amax_bits = magnitude;
     if (magnitude > FP32_INF)
-        return format->nan_code | (policy->nan == NG_NAN_SIGN_KEPT ? sign : 0);
+        return nan_code(format, policy->nan, negative);
     if (format == &ng_fp32)
         return bits; /* nothing is converted, so no rule of the policy applies */
-    if (magnitude == FP32_INF)
-        return special_code(format, policy->infinite_input) | sign;
+    if (magnitude < FP32_INF)
+        return encode_finite(format, policy, magnitude, negative, random, counts);
+    if (format->encoding == NG_UNSIGNED && negative && policy->nan == NG_NAN_SIGN_KEPT)
+        return format->nan_code;
+    return with_sign(format, special_code(format, policy->infinite_input), negative);
+}
 
-    uint32_t code = round_magnitude(format, policy, magnitude, negative, random);
-    counts->saturated += code > format->max_code;
-    counts->flushed += code == 0 && magnitude != 0;
-    if (code > format->max_code)
-        code = special_code(format, policy->finite_overflow);
-    return code | sign;
+static float power_of_two(int exponent)
+{
+    uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return (float)power;
 }
 
 float ng_format_decode_one(const struct ng_format *format, uint32_t code)
 {
-    uint32_t sign = code >> (8 * format->storage_bytes - 1) << 31;
-    uint32_t magnitude = code & ~(UINT32_C(1) << (8 * format->storage_bytes - 1));
+    const float nan = float_of(0x7FC00000);
+    code &= ng_format_mask(format);
+    if (format->encoding == NG_UNSIGNED)
+        return code == format->nan_code ? nan : power_of_two((int)code - format->bias);
+    uint32_t sign_bit = ng_format_sign_bit(format);
+    uint32_t magnitude = code & (sign_bit - 1), sign = (code & sign_bit) != 0;
+    if (format->encoding == NG_TWOS_COMPLEMENT)
+        return (float)((int)magnitude - (sign ? (int)sign_bit : 0));
     if (format->inf_code != 0 && magnitude == format->inf_code)
-        return float_of(FP32_INF | sign);
-    if (magnitude > format->max_code)
-        return float_of(0x7FC00000);
-    if (format == &ng_fp32)
-        return float_of(code);
+        return float_of(FP32_INF | sign << 31);
+    if (magnitude > format->max_code ||
+        (sign && magnitude == 0 && !format->has_negative_zero))
+        return nan;
 
+    magnitude >>= format->unused_bits;
     uint32_t mantissa = magnitude & ((UINT32_C(1) << format->mantissa_bits) - 1);
     int field = (int)(magnitude >> format->mantissa_bits);
     if (field != 0)
@@ -179,7 +218,7 @@ float ng_format_decode_one(const struct ng_format *format, uint32_t code)
     uint64_t power_bits = (uint64_t)(exponent + 1023) << 52;
     double power;
     memcpy(&power, &power_bits, sizeof power);
-    return float_of(bits_of((float)((double)mantissa * power)) | sign);
+    return float_of(bits_of((float)((double)mantissa * power)) | sign << 31);
 }
 
 uint32_t ng_format_load(const struct ng_format *format, const void *codes, size_t i)

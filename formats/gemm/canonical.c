@@ -52,7 +52,8 @@ static void pack(const struct ng_gemm_operand *operand, size_t batch, size_t row
         memset(panels + (padded - width) * depth, 0, width * depth * sizeof(float));
     if (operand->transposed) {
         for (size_t p = 0; p < depth; p++) {
-            format->decode(codes + ((k + p) * stride + row) * bytes, line, rows);
+            ng_format_decode(format, codes + ((k + p) * stride + row) * bytes, 1.0f,
+                             line, rows);
             for (size_t r = 0; r < rows; r += width)
                 memcpy(panels + r * depth + p * width, line + r,
                        smaller(width, rows - r) * sizeof(float));
@@ -60,7 +61,8 @@ static void pack(const struct ng_gemm_operand *operand, size_t batch, size_t row
         return;
     }
     for (size_t r = 0; r < rows; r++) {
-        format->decode(codes + ((row + r) * stride + k) * bytes, line, depth);
+        ng_format_decode(format, codes + ((row + r) * stride + k) * bytes, 1.0f, line,
+                         depth);
         float *to = panels + r / width * width * depth + r % width;
         for (size_t p = 0; p < depth; p++)
             to[p * width] = line[p];
@@ -119,7 +121,7 @@ static void run(const struct ng_gemm *gemm)
 {
     struct job job = {
         .gemm = gemm,
-        .tile = ng_isa() == NG_ISA_AVX2 ? ng_gemm_tile_avx2 : ng_gemm_tile_scalar,
+        .tile = ng_isa() >= NG_ISA_AVX2 ? ng_gemm_tile_avx2 : ng_gemm_tile_scalar,
         .blocks_m = (gemm->m + MC - 1) / MC,
         .blocks_n = (gemm->n + NC - 1) / NC,
     };

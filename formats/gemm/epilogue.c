@@ -66,7 +66,7 @@ void ng_gemm_epilogue(const struct ng_gemm *gemm, size_t batch, size_t m, size_t
     scale(gemm, m, n, count, sums);
     if (gemm->accumulate) {
         float before[NG_GEMM_EPILOGUE_MAX];
-        gemm->d_format->decode(d, before, count);
+        ng_format_decode(gemm->d_format, d, 1.0f, before, count);
         for (size_t i = 0; i < count; i++)
             sums[i] += before[i];
     }
@@ -78,6 +78,6 @@ void ng_gemm_epilogue(const struct ng_gemm *gemm, size_t batch, size_t m, size_t
         stats->amax_bits = ng_amax_join(
             stats->amax_bits, ng_amax_as_stored(gemm->d_format, &gemm->d_policy,
                                                 ng_amax_bits(sums, count)));
-    gemm->d_format->encode(sums, d, count, 1.0f, &gemm->d_policy,
-                           stats == NULL ? NULL : &stats->counts);
+    ng_format_encode(gemm->d_format, &gemm->d_policy, 1.0f, sums, d, count, NULL, 0,
+                     stats == NULL ? NULL : &stats->counts);
 }

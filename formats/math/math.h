@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "formats/narrowgauge.h"
+
 float ng_expf(float x);
 float ng_logf(float x);
 
@@ -47,15 +49,7 @@ enum ng_stream {
 /* A stream's key: the kind of draw and the tensor (or column) it is for, 0..2^24-1. */
 uint32_t ng_stream_key(enum ng_stream stream, uint32_t tensor);
 
-struct ng_random {
-    uint32_t seed, stream;
-    uint64_t step;
-};
-/* Word number `index` (word index % 4 of block index / 4). */
-uint32_t ng_random_u32(const struct ng_random *random, uint64_t index);
-/* Words first..first+n-1, the same values, faster. */
-void ng_random_fill(const struct ng_random *random, uint64_t first, size_t n,
-                    uint32_t *words);
+/* struct ng_random, ng_random_u32() and ng_random_fill(): narrowgauge.h. */
 /* Uniform in [0, 1), 24 bits. */
 float ng_random_uniform(const struct ng_random *random, uint64_t index);
 /* A permutation of 0..n-1 (Fisher-Yates; draw i is index i). */

@@ -3,11 +3,12 @@
 #include <assert.h>
 #include <string.h>
 
-#include "formats/quant/scale.h"
-
-const char *const ng_granularity_names[] = {"none", "tensor", "row", "1xB",
-                                            "BxB",  "mx",     NULL};
-const char *const ng_scale_rule_names[] = {"none", "current", "frozen", NULL};
+const char *const ng_granularity_names[] = {"none", "tensor", "row",   "1xB",
+                                            "BxB",  "mx",     "nvfp4", NULL};
+const char *const ng_scale_rule_names[] = {
+    "none",    "current",         "frozen",   "delayed", "power-2",
+    "torchao", "torchao-power-2", "deepseek", "ms-amp",  "mx-floor",
+    "mx-ceil", "mx-even",         "mx-rceil", "nvfp4",   NULL};
 const char *const ng_source_names[] = {"stored", "parameter",   "copy",
                                        "codes",  "dequantised", NULL};
 const char *const ng_ledger_class_names[] = {
@@ -90,15 +91,18 @@ static void cast_run(const struct cast *cast, size_t from, size_t to, size_t n,
     codes += to * (size_t)format->storage_bytes;
     const void *x = element(cast->x_format, cast->x, from);
     if (cast->x_format == &ng_fp32) {
-        format->encode(x, codes, n, cast->scale, &cast->policy, counts);
+        ng_format_encode(format, &cast->policy, cast->scale, x, codes, n, NULL, 0,
+                         counts);
         return;
     }
     float span[SPAN];
     for (size_t start = 0; start < n; start += SPAN) {
         size_t count = n - start < SPAN ? n - start : SPAN;
-        cast->x_format->decode(element(cast->x_format, x, start), span, count);
-        format->encode(span, codes + start * (size_t)format->storage_bytes, count,
-                       cast->scale, &cast->policy, counts);
+        ng_format_decode(cast->x_format, element(cast->x_format, x, start), 1.0f, span,
+                         count);
+        ng_format_encode(format, &cast->policy, cast->scale, span,
+                         codes + start * (size_t)format->storage_bytes, count, NULL, 0,
+                         counts);
     }
 }
 
@@ -128,8 +132,8 @@ static float scale_for(struct ng_qmatrix *matrix, uint32_t amax_bits)
     assert(matrix->granularity == NG_GRANULARITY_TENSOR);
     float *scale = matrix->scales[NG_ROWWISE].scale;
     if (matrix->scale_rule == NG_SCALE_RULE_CURRENT)
-        ng_scale_current(matrix->format, amax_bits, scale,
-                         matrix->scales[NG_ROWWISE].scale_inv);
+        ng_scale_of(matrix->scale_rule, &matrix->scale_options, matrix->format,
+                    amax_bits, *scale, scale, matrix->scales[NG_ROWWISE].scale_inv);
     return *scale;
 }
 
@@ -159,15 +163,11 @@ void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
         ng_cast_counts_add(&matrix->stats.counts, &cast.counts[task]);
 }
 
-void ng_qmatrix_read(const struct ng_qmatrix *matrix, size_t row, size_t first,
-                     size_t n, float *x)
+void ng_qmatrix_read(const struct ng_qmatrix *matrix, enum ng_orientation orientation,
+                     size_t row, size_t first, size_t n, float *x)
 {
-    size_t start = row * matrix->codes[NG_ROWWISE].row_stride + first;
-    float scale_inv = ng_qmatrix_scale_inv(matrix);
-    matrix->format->decode(
-        element(matrix->format, matrix->codes[NG_ROWWISE].data, start), x, n);
-    if (matrix->granularity == NG_GRANULARITY_NONE)
-        return;
-    for (size_t i = 0; i < n; i++)
-        x[i] = x[i] * scale_inv;
+    size_t start = row * matrix->codes[orientation].row_stride + first;
+    ng_format_decode(matrix->format,
+                     element(matrix->format, matrix->codes[orientation].data, start),
+                     ng_qmatrix_scale_inv(matrix), x, n);
 }

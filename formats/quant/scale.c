@@ -1,10 +1,12 @@
-#include "formats/quant/scale.h"
-
 #include <string.h>
 
-void ng_scale_current(const struct ng_format *format, uint32_t amax_bits, float *scale,
-                      float *scale_inv)
+#include "formats/quant/qmatrix.h"
+
+void ng_scale_of(enum ng_scale_rule rule, const struct ng_scale_options *options,
+                 const struct ng_format *format, uint32_t amax_bits, float previous,
+                 float *scale, float *scale_inv)
 {
+    (void)rule, (void)options, (void)previous;
     float amax;
     memcpy(&amax, &amax_bits, sizeof amax);
     *scale = 1.0f;

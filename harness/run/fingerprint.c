@@ -43,7 +43,7 @@ static void add_row(uint64_t *state, const struct ng_format *format, const char 
         const char *from = codes + at * width;
         size_t n = count - at < CHUNK ? count - at : CHUNK;
         bool whole = true;
-        format->decode(from, values, n);
+        ng_format_decode(format, from, 1.0f, values, n);
         for (size_t i = 0; i < n; i++)
             whole &= !isnan(values[i]);
         for (size_t i = 0; !whole && i < n; i++)

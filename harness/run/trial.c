@@ -336,7 +336,7 @@ void ng_trial_estimate(const struct ng_plan *plan, const struct ng_trial *trial,
     double steps = floor((double)plan->dataset.train.rows / batch) *
                    (double)experiment->train.epochs;
     double test = (double)plan->dataset.test.rows;
-    double rate = ng_isa() == NG_ISA_AVX2 ? PRODUCTS_PER_SECOND : SCALAR_PRODUCTS;
+    double rate = ng_isa() >= NG_ISA_AVX2 ? PRODUCTS_PER_SECOND : SCALAR_PRODUCTS;
     *seconds = (3.0 * steps * batch + test) * weights / rate +
                steps * weights * SECONDS_PER_ELEMENT;
     /* Row number, label, prediction, confidence, loss and ties; predicted and, at most,

@@ -384,8 +384,8 @@ static const float *fp32_bias(struct linear *linear)
     const struct ng_qmatrix *store = &linear->bias->master;
     if (linear->bias_values == NULL)
         return store->codes[NG_ROWWISE].data;
-    store->format->decode(store->codes[NG_ROWWISE].data, linear->bias_values,
-                          store->cols);
+    ng_format_decode(store->format, store->codes[NG_ROWWISE].data, 1.0f,
+                     linear->bias_values, store->cols);
     return linear->bias_values;
 }
 
@@ -418,19 +418,22 @@ static void bias_gradient(const struct ng_value *output, struct linear *linear,
     if (step->micro_batch == 0)
         memset(sums, 0, width * sizeof *sums);
     else if (linear->sums != NULL)
-        gradient->format->decode(gradient->codes[NG_ROWWISE].data, sums, width);
+        ng_format_decode(gradient->format, gradient->codes[NG_ROWWISE].data, 1.0f, sums,
+                         width);
     for (size_t row = 0; row < step->rows; row++)
         for (size_t at = 0; at < width; at += NG_MODEL_CHUNK) {
             float values[NG_MODEL_CHUNK];
             size_t count = width - at < NG_MODEL_CHUNK ? width - at : NG_MODEL_CHUNK;
-            output->grad_format->decode(
-                (const char *)output->grad + (row * width + at) * bytes, values, count);
+            ng_format_decode(output->grad_format,
+                             (const char *)output->grad + (row * width + at) * bytes,
+                             1.0f, values, count);
             for (size_t i = 0; i < count; i++)
                 sums[at + i] += values[i];
         }
     gradient->stats = (struct ng_tensor_stats){0};
-    gradient->format->encode(sums, gradient->codes[NG_ROWWISE].data, width, 1.0f,
-                             &gradient->policy, &gradient->stats.counts);
+    ng_format_encode(gradient->format, &gradient->policy, 1.0f, sums,
+                     gradient->codes[NG_ROWWISE].data, width, NULL, 0,
+                     &gradient->stats.counts);
 }
 
 static void backward(struct ng_model *model, struct ng_node *node,

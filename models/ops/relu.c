@@ -67,14 +67,15 @@ static void forward(struct ng_model *model, struct ng_node *node,
         float y[NG_MODEL_CHUNK];
         size_t count = n - at < NG_MODEL_CHUNK ? n - at : NG_MODEL_CHUNK;
         char *codes = (char *)output->data + at * to;
-        input->format->decode((char *)input->data + at * from, y, count);
+        ng_format_decode(input->format, (char *)input->data + at * from, 1.0f, y,
+                         count);
         for (size_t i = 0; i < count; i++)
             y[i] = y[i] <= 0.0f ? 0.0f : y[i];
         if (relu->mask != NULL)
             save_bits(relu->mask, at, y, count);
         amax_bits = ng_amax_join(amax_bits, ng_amax_bits(y, count));
-        output->format->encode(y, codes, count, 1.0f, &node->recipe.output.policy,
-                               &output->stats.counts);
+        ng_format_encode(output->format, &node->recipe.output.policy, 1.0f, y, codes,
+                         count, NULL, 0, &output->stats.counts);
     }
     output->stats.amax_bits =
         ng_amax_as_stored(output->format, &node->recipe.output.policy, amax_bits);
@@ -94,20 +95,22 @@ static void backward(struct ng_model *model, struct ng_node *node,
     for (size_t at = 0; at < n; at += NG_MODEL_CHUNK) {
         float dy[NG_MODEL_CHUNK], y[NG_MODEL_CHUNK];
         size_t count = n - at < NG_MODEL_CHUNK ? n - at : NG_MODEL_CHUNK;
-        output->grad_format->decode((char *)output->grad + at * from, dy, count);
+        ng_format_decode(output->grad_format, (char *)output->grad + at * from, 1.0f,
+                         dy, count);
         if (relu->mask != NULL)
             for (size_t i = 0; i < count; i++)
                 y[i] = (float)(relu->mask[(at + i) / 8] >> ((at + i) % 8) & 1);
         else
-            output->format->decode((char *)output->data +
-                                       at * (size_t)output->format->storage_bytes,
-                                   y, count);
+            ng_format_decode(output->format,
+                             (char *)output->data +
+                                 at * (size_t)output->format->storage_bytes,
+                             1.0f, y, count);
         for (size_t i = 0; i < count; i++)
             dy[i] = y[i] != 0.0f ? dy[i] : 0.0f;
         amax_bits = ng_amax_join(amax_bits, ng_amax_bits(dy, count));
-        input->grad_format->encode(dy, (char *)input->grad + at * to, count, 1.0f,
-                                   &node->recipe.output_backward.policy,
-                                   &input->grad_stats.counts);
+        ng_format_encode(input->grad_format, &node->recipe.output_backward.policy, 1.0f,
+                         dy, (char *)input->grad + at * to, count, NULL, 0,
+                         &input->grad_stats.counts);
     }
     input->grad_stats.amax_bits = ng_amax_as_stored(
         input->grad_format, &node->recipe.output_backward.policy, amax_bits);

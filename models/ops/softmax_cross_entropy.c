@@ -75,7 +75,8 @@ static void forward(struct ng_model *model, struct ng_node *node,
     size_t bytes = classes * (size_t)logits->format->storage_bytes;
     for (size_t row = 0; row < step->rows; row++) {
         float *p = model->probability + row * classes;
-        logits->format->decode((char *)logits->data + row * bytes, p, classes);
+        ng_format_decode(logits->format, (char *)logits->data + row * bytes, 1.0f, p,
+                         classes);
         model->row_loss[row] = softmax(p, classes, step->labels[step->order[row]]);
     }
     model->loss = ng_sum_f32_in_f64(model->row_loss, step->rows) / (double)step->rows;
@@ -102,9 +103,10 @@ static void backward(struct ng_model *model, struct ng_node *node,
             for (size_t i = 0; i < count; i++)
                 dz[i] = (p[at + i] - (at + i == label ? 1.0f : 0.0f)) * share;
             amax_bits = ng_amax_join(amax_bits, ng_amax_bits(dz, count));
-            logits->grad_format->encode(
-                dz, (char *)logits->grad + (row * classes + at) * bytes, count, 1.0f,
-                &node->recipe.output_backward.policy, &logits->grad_stats.counts);
+            ng_format_encode(logits->grad_format, &node->recipe.output_backward.policy,
+                             1.0f, dz,
+                             (char *)logits->grad + (row * classes + at) * bytes, count,
+                             NULL, 0, &logits->grad_stats.counts);
         }
     }
     logits->grad_stats.amax_bits =

@@ -4,7 +4,7 @@
 
 #include "formats/base/cpu.h"
 #include "formats/math/math.h"
-#include "formats/quant/scale.h"
+#include "formats/quant/qmatrix.h"
 #include "models/graph.h"
 
 #define CHUNK NG_MODEL_CHUNK
@@ -68,8 +68,8 @@ static void read_chunk(const struct ng_qmatrix *matrix, size_t at, size_t count,
 {
     const char *codes = matrix->codes[NG_ROWWISE].data;
     float scale_inv = ng_qmatrix_scale_inv(matrix);
-    matrix->format->decode(codes + at * (size_t)matrix->format->storage_bytes, values,
-                           count);
+    ng_format_decode(matrix->format, codes + at * (size_t)matrix->format->storage_bytes,
+                     1.0f, values, count);
     if (matrix->granularity == NG_GRANULARITY_TENSOR)
         for (size_t i = 0; i < count; i++)
             values[i] *= scale_inv;
@@ -101,15 +101,8 @@ static void write_chunk(struct ng_qmatrix *matrix, size_t at, size_t count,
     float scale = matrix->granularity == NG_GRANULARITY_TENSOR
                       ? matrix->scales[NG_ROWWISE].scale[0]
                       : 1.0f;
-    if (!draws->stochastic) {
-        matrix->format->encode(values, codes, count, scale, &matrix->policy,
-                               &matrix->stats.counts);
-        return;
-    }
-    uint32_t words[CHUNK];
-    ng_random_fill(&draws->random, at, count, words);
-    ng_format_encode_stochastic(matrix->format, values, words, codes, count, scale,
-                                &matrix->policy, &matrix->stats.counts);
+    ng_format_encode(matrix->format, &matrix->policy, scale, values, codes, count,
+                     &draws->random, at, &matrix->stats.counts);
 }
 
 typedef void chunk_body(const struct constants *c, struct chunk *x);
@@ -137,7 +130,7 @@ static void update_parameter(struct ng_parameter *parameter,
                              const struct constants *constants,
                              const struct ng_step *step)
 {
-    bool wide = ng_isa() == NG_ISA_AVX2;
+    bool wide = ng_isa() >= NG_ISA_AVX2;
     chunk_body *moment1 = wide ? moment1_avx2 : moment1_scalar;
     chunk_body *update = wide ? update_avx2 : update_scalar;
     struct ng_qmatrix *w = &parameter->master, *m = &parameter->moment1,
@@ -152,7 +145,8 @@ static void update_parameter(struct ng_parameter *parameter,
     float scale = 1.0f, scale_inv = 1.0f;
     if (scaled) {
         scale_moment1(parameter, &c, moment1);
-        ng_scale_current(m->format, m->stats.amax_bits, &scale, &scale_inv);
+        ng_scale_of(NG_SCALE_RULE_CURRENT, &m->scale_options, m->format,
+                    m->stats.amax_bits, 1.0f, &scale, &scale_inv);
         /* Chunks not yet visited are still read with the old scale_inv. */
         m->scales[NG_ROWWISE].scale[0] = scale;
     }

@@ -14,6 +14,8 @@ BEGIN {
     # Inside these two, a room includes only itself and the rooms before it.
     order("formats", "base math codec quant gemm native")
     order("harness", "stats judge run cli")
+    # The installed header: declarations that every room may know.
+    rank["formats/narrowgauge.h"] = 0
 
     # system header (regular expression) -> the files (regular expression) that may use it
     owner["^(hdf5|hdf5_hl|H5[A-Za-z]*)\\.h$"] = "^datasets/files/h5[a-z_]*\\.[ch]$"

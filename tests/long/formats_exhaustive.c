@@ -40,7 +40,7 @@ static int encode_block(const struct ng_format *format, const struct ng_policy *
             continue;
         ng_isa_force((enum ng_isa)isa);
         struct ng_cast_counts fast = {0};
-        format->encode(x, got, BLOCK, 1.0f, policy, &fast);
+        ng_format_encode(format, policy, 1.0f, x, got, BLOCK, NULL, 0, &fast);
         if (memcmp(got, want, bytes) != 0 || memcmp(&fast, &slow, sizeof fast) != 0) {
             printf("%s differs within 4096 inputs from %08" PRIx64 "\n",
                    ng_isa_name((enum ng_isa)isa), first);

@@ -20,7 +20,7 @@ int main(int argc, char **argv)
         return 2;
     size_t n;
     while ((n = fread(x, sizeof *x, BLOCK, stdin)) > 0) {
-        format->encode(x, codes, n, 1.0f, &row->policy, NULL);
+        ng_format_encode(format, &row->policy, 1.0f, x, codes, n, NULL, 0, NULL);
         if (fwrite(codes, (size_t)format->storage_bytes, n, stdout) != n)
             return 3;
     }

@@ -76,7 +76,7 @@ START_TEST(decode_of_every_code_equals_ldexp_on_its_fields)
             continue;
         ng_isa_force((enum ng_isa)isa);
         memset(x, 0xA5, codes * sizeof *x);
-        format->decode(stored, x, codes);
+        ng_format_decode(format, stored, 1.0f, x, codes);
         for (uint32_t code = 0; code < codes; code++)
             ck_assert_uint_eq(bits_of(x[code]), bits_of(slow_decode(format, code)));
     }
@@ -297,7 +297,8 @@ START_TEST(casts_count_saturated_flushed_nan_and_infinite_apart)
             continue;
         ng_isa_force((enum ng_isa)isa);
         struct ng_cast_counts counts = {.elements = 100, .flushed = 10};
-        ng_e4m3.encode(x, codes, n, 1.0f, &NG_POLICY_CUDA_SATFINITE, &counts);
+        ng_format_encode(&ng_e4m3, &NG_POLICY_CUDA_SATFINITE, 1.0f, x, codes, n, NULL,
+                         0, &counts);
         ck_assert_uint_eq(counts.elements, 100 + n);
         ck_assert_uint_eq(counts.saturated, 3);
         ck_assert_uint_eq(counts.flushed, 10 + 4);
@@ -319,7 +320,7 @@ static void compare_encode(const struct ng_format *format,
     struct ng_cast_counts fast = {0}, slow = {0};
     ck_assert_uint_le(n, MOST);
     memset(room, 0xA5, bytes + 64);
-    format->encode(x, codes, n, scale, policy, &fast);
+    ng_format_encode(format, policy, scale, x, codes, n, NULL, 0, &fast);
     for (size_t i = 0; i < n; i++) {
         uint32_t want = ng_format_encode_one(format, policy, x[i] * scale, 0, &slow);
         uint32_t got = ng_format_load(format, codes, i);
@@ -406,7 +407,7 @@ START_TEST(fast_decode_stays_within_its_bounds_at_any_length_and_alignment)
             for (size_t i = 0; i < sizeof codes; i++)
                 codes[i] = (uint8_t)ng_random_u32(&random, draw++);
             memset(x, 0xA5, sizeof x);
-            format->decode(codes + offset, x + 1, n);
+            ng_format_decode(format, codes + offset, 1.0f, x + 1, n);
             for (size_t i = 0; i < n; i++) {
                 uint32_t code = ng_format_load(format, codes + offset, i);
                 ck_assert_uint_eq(bits_of(x[1 + i]),
@@ -502,7 +503,7 @@ START_TEST(stochastic_encode_of_arrays_equals_the_definition)
                                                                     : NG_ISA_AVX2);
         float scale = round % 3 == 0 ? 1.5f : 1.0f;
         struct ng_cast_counts fast = {0}, slow = {0};
-        ng_format_encode_stochastic(format, x, words, codes, n, scale, &policy, &fast);
+        ng_format_encode_words(format, &policy, scale, x, words, codes, n, &fast);
         for (size_t i = 0; i < n; i++)
             ck_assert_uint_eq(
                 ng_format_load(format, codes, i),

@@ -5,7 +5,6 @@
 
 #include "formats/math/math.h"
 #include "formats/quant/qmatrix.h"
-#include "formats/quant/scale.h"
 #include "tests/unit/suites.h"
 
 static float float_of(uint32_t bits)
@@ -39,7 +38,8 @@ START_TEST(current_scale_follows_its_formula_and_its_edge_rules)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         float scale = 0, scale_inv = 0;
-        ng_scale_current(&ng_e4m3, rows[i].amax, &scale, &scale_inv);
+        ng_scale_of(NG_SCALE_RULE_CURRENT, &(struct ng_scale_options){0}, &ng_e4m3,
+                    rows[i].amax, 1.0f, &scale, &scale_inv);
         ck_assert_msg(bits_of(scale) == bits_of(rows[i].scale), "amax %08x: scale %a",
                       rows[i].amax, (double)scale);
         ck_assert_msg(bits_of(scale_inv) == bits_of(rows[i].scale_inv),
@@ -59,7 +59,8 @@ START_TEST(current_scale_never_makes_the_amax_saturate)
             continue;
         float scale, scale_inv;
         const struct ng_format *format = formats[i % 2];
-        ng_scale_current(format, amax, &scale, &scale_inv);
+        ng_scale_of(NG_SCALE_RULE_CURRENT, &(struct ng_scale_options){0}, format, amax,
+                    1.0f, &scale, &scale_inv);
         uint32_t code = ng_format_encode_one(format, &NG_POLICY_CUDA_SATFINITE,
                                              float_of(amax) * scale, 0, &counts);
         if (scale < 0x1.FFFFFEp127f)
@@ -150,7 +151,7 @@ static void expect_codes(struct room *room, float scale, float scale_inv)
     struct ng_cast_counts counts = {0};
     float values[COLS];
     for (size_t row = 0; row < ROWS; row++) {
-        ng_qmatrix_read(matrix, row, 0, COLS, values);
+        ng_qmatrix_read(matrix, NG_ROWWISE, row, 0, COLS, values);
         for (size_t col = 0; col < COLS; col++) {
             float y = room->x[row * STRIDE + col] * scale;
             uint32_t want =
@@ -178,7 +179,8 @@ START_TEST(cast_with_a_tensor_scale_equals_the_definition)
     struct ng_error err;
     ck_assert_int_eq(ng_pool_new(&pool, _i & 8 ? 3 : 1, &err), NG_OK);
     float scale, scale_inv;
-    ng_scale_current(format, amax_of(room), &scale, &scale_inv);
+    ng_scale_of(NG_SCALE_RULE_CURRENT, &(struct ng_scale_options){0}, format,
+                amax_of(room), 1.0f, &scale, &scale_inv);
     ng_qmatrix_cast(&room->matrix, room->stored, source, STRIDE, amax_of(room), pool);
     ck_assert_uint_eq(bits_of(room->scale), bits_of(scale));
     ck_assert_uint_eq(bits_of(ng_qmatrix_scale_inv(&room->matrix)), bits_of(scale_inv));
