@@ -10,7 +10,8 @@ PACKAGES := gcc libc6-dev make pkg-config libhdf5-dev libgsl-dev libyaml-dev lib
             libmd-dev zlib1g-dev libzip-dev curl librandom123-dev gnuplot-nox|gnuplot-qt|gnuplot-x11 check libsubunit-dev procps
 # Independent programs that tests compare with; a test skips what is absent.
 ORACLES  := python3 python3-numpy python3-h5py python3-pip hdf5-tools clang clang-format \
-            libmpfr-dev libclang-rt-14-dev|libclang-rt-dev mandoc shellcheck chromium locales
+            libmpfr-dev libclang-rt-14-dev|libclang-rt-dev mandoc shellcheck chromium locales \
+            g++ gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static|qemu-user libsimde-dev
 
 # --- Knobs ----------------------------------------------------------------------------
 
@@ -67,16 +68,26 @@ SOURCES := $(sort $(wildcard formats/*/*.c datasets/*.c datasets/*/*.c models/*.
 LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(filter-out harness/cli/main.c,$(SOURCES)))
 UNITS   := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+# The rooms behind narrowgauge.h; only what that header declares is visible outside.
+PIC     := $(patsubst %.c,$(BUILD)/pic/%.o,$(sort $(wildcard formats/math/*.c formats/codec/*.c \
+             formats/quant/*.c) $(patsubst %,formats/base/%.c,cpu error pool version)))
+SO      := libnarrowgauge.so
+SONAME  := $(SO).$(firstword $(subst ., ,$(VERSION)))
 # Only these see version.h, so that a commit or another PREFIX recompiles little.
-VERSIONED := $(patsubst %.c,$(BUILD)/%.o,$(shell \
-               grep -lE 'NG_(VERSION|COMMIT|DATADIR)' $(SOURCES) /dev/null))
+VERSIONED := $(foreach f,$(shell grep -lE 'NG_(VERSION|COMMIT|DATADIR)' $(SOURCES) /dev/null),\
+               $(BUILD)/$(f:.c=.o) $(BUILD)/pic/$(f:.c=.o))
 
 all: $(BUILD)/narrowgauge ## build the program (nothing is installed); the default
+lib: $(BUILD)/libnarrowgauge.a $(BUILD)/$(SO).$(VERSION) ## build the C library, static and shared
 
 $(BUILD)/narrowgauge: $(BUILD)/harness/cli/main.o $(BUILD)/libng.a
 	$(call say,LINK,$(LINK) -o $@ $^ $(LIBS))
 $(BUILD)/libng.a: $(LIBRARY) $(BUILD)/linked.txt
-	$(call say,AR,rm -f $@ && ar rcs $@ $(LIBRARY))
+	$(call say,AR,rm -f $@ && $(AR) rcs $@ $(LIBRARY))
+$(BUILD)/libnarrowgauge.a: $(PIC) $(BUILD)/linked.txt
+	$(call say,AR,rm -f $@ && $(AR) rcs $@ $(PIC))
+$(BUILD)/$(SO).$(VERSION): $(PIC) $(BUILD)/linked.txt
+	$(call say,LINK,$(LINK) -shared -Xlinker -soname=$(SONAME) -o $@ $(PIC) -lm)
 $(BUILD)/unit: $(UNITS) $(BUILD)/libng.a
 	$(call say,LINK,$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS))
 $(BENCHES): %: %.o $(BUILD)/libng.a
@@ -84,6 +95,12 @@ $(BENCHES): %: %.o $(BUILD)/libng.a
 $(BUILD)/%.o: %.c Makefile $(BUILD)/flags.h
 	@mkdir -p $(@D)
 	$(call say,CC,$(COMPILE) -MMD -MP -c -o $@ $<)
+$(BUILD)/pic/%.o: %.c Makefile $(BUILD)/flags.h
+	@mkdir -p $(@D)
+	$(call say,CC,$(COMPILE) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<)
+$(PIC): private PKG_CFLAGS :=
+# Where NVIDIA's headers lie, if they are there: one comparison of speed is with them.
+$(BUILD)/formats/native/%.o: private PKG_CFLAGS := -isystem $(or $(CUDA_HOME),/usr/local/cuda)/include
 $(VERSIONED): $(BUILD)/version.h
 $(VERSIONED): private STAMP := -include $(BUILD)/version.h
 $(UNITS): | $(BUILD)/tests/unit/suites.h
@@ -133,11 +150,11 @@ quickstart: deps ## deps, build, and the main job: five recipes compared on one 
 	$(BUILDING) all
 	@$(BUILD)/narrowgauge run quickstart
 test: deps ## deps, build, and all tests; some minutes
-	$(BUILDING) all $(BUILD)/unit
+	$(BUILDING) all lib $(BUILD)/unit
 	$(TESTING) tests/run
 test-long: deps ## the tests, the long ones, and the tests again under sanitizers
-	$(BUILDING) all $(BUILD)/unit
-	$(TESTING) NG_LONG=1 tests/run
+	$(BUILDING) all lib $(BUILD)/unit
+	$(TESTING) NG_LONG=1 NG_TEST_SECONDS=14400 tests/run
 	$(MAKE) --no-print-directory BUILD=build/asan \
 	  CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
 bench: deps ## build and run the benchmarks
@@ -152,14 +169,27 @@ SHARED := $(wildcard experiments/named/*.yaml experiments/recipes/*.yaml dataset
 BIN    := $(DESTDIR)$(PREFIX)/bin
 MAN    := $(DESTDIR)$(PREFIX)/share/man/man1
 SHARE  := $(DESTDIR)$(PREFIX)/share/narrowgauge
+LIBDIR := $(DESTDIR)$(PREFIX)/lib
+HEADER := $(DESTDIR)$(PREFIX)/include
 
-install: all ## install under PREFIX (default /usr/local), staged in DESTDIR
+install: all install-lib ## install under PREFIX (default /usr/local), staged in DESTDIR
 	install -d '$(BIN)' '$(MAN)'
 	install -m 755 $(BUILD)/narrowgauge '$(BIN)/narrowgauge'
 	install -m 644 harness/cli/narrowgauge.1 '$(MAN)/narrowgauge.1'
 	for f in $(SHARED); do install -D -m 644 "$$f" '$(SHARE)'/"$$f" || exit 1; done
+install-lib: lib ## install only the C library: header, static, shared, pkg-config file
+	install -d '$(HEADER)' '$(LIBDIR)/pkgconfig'
+	install -m 644 formats/narrowgauge.h '$(HEADER)/narrowgauge.h'
+	install -m 644 $(BUILD)/libnarrowgauge.a '$(LIBDIR)/libnarrowgauge.a'
+	install -m 755 $(BUILD)/$(SO).$(VERSION) '$(LIBDIR)/$(SO).$(VERSION)'
+	ln -sf $(SO).$(VERSION) '$(LIBDIR)/$(SONAME)'
+	ln -sf $(SONAME) '$(LIBDIR)/$(SO)'
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' formats/narrowgauge.pc.in \
+	  >'$(LIBDIR)/pkgconfig/narrowgauge.pc'
 uninstall: ## remove what install put there
-	rm -f '$(BIN)/narrowgauge' '$(MAN)/narrowgauge.1'
+	rm -f '$(BIN)/narrowgauge' '$(MAN)/narrowgauge.1' '$(HEADER)/narrowgauge.h' \
+	  '$(LIBDIR)/libnarrowgauge.a' '$(LIBDIR)/$(SO)' '$(LIBDIR)/$(SONAME)' \
+	  '$(LIBDIR)/$(SO).$(VERSION)' '$(LIBDIR)/pkgconfig/narrowgauge.pc'
 	rm -rf '$(SHARE)'
 clean: ## remove build/
 	rm -rf build
@@ -167,4 +197,4 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all deps oracles quickstart test test-long bench lint install uninstall clean help FORCE
+.PHONY: all lib install-lib deps oracles quickstart test test-long bench lint install uninstall clean help FORCE

@@ -6,6 +6,9 @@
 
 #include "formats/codec/format.h"
 
+const struct ng_format *const ng_quality_formats[] = {&ng_fp32, &ng_bf16, &ng_e4m3,
+                                                      &ng_e5m2, NULL};
+
 typedef uint64_t row_key[2];
 
 static enum ng_status no_memory(const struct ng_dataset *dataset, struct ng_error *err)
@@ -137,7 +140,7 @@ static bool measure_feature(const struct ng_feature_facts *facts,
         if (badly == NULL)
             return false;
         for (size_t i = 0; i < quality->format_count; i++) {
-            badly[i] = fits_badly(feature, ng_formats[i], (enum ng_fit)fit);
+            badly[i] = fits_badly(feature, ng_quality_formats[i], (enum ng_fit)fit);
             quality->format_fits_badly[fit][i] += badly[i];
         }
         feature->fits_badly[fit] = badly;
@@ -148,7 +151,7 @@ static bool measure_feature(const struct ng_feature_facts *facts,
 static bool measure_features(const struct ng_dataset *dataset, struct ng_arena *arena,
                              struct ng_quality *quality)
 {
-    while (ng_formats[quality->format_count] != NULL)
+    while (ng_quality_formats[quality->format_count] != NULL)
         quality->format_count++;
     for (int fit = 0; fit < NG_FITS; fit++) {
         quality->format_fits_badly[fit] =

@@ -19,6 +19,10 @@
 
 #define NG_QUALITY_RUNS 5
 
+/* The formats of the built-in recipes, which columns are looked at beside; NULL at the
+ * end. */
+extern const struct ng_format *const ng_quality_formats[];
+
 enum ng_fit { NG_FIT_EXCEEDS, NG_FIT_VANISHES, NG_FIT_FADES, NG_FITS };
 
 struct ng_quality_split {
@@ -33,7 +37,7 @@ struct ng_quality_feature {
     bool is_number;            /* false: all else is zero */
     double least, most;        /* of both splits, raw; NaN where all are missing */
     double tiniest;            /* smallest magnitude that is not 0; NaN: all are 0 */
-    bool *fits_badly[NG_FITS]; /* [format of ng_formats[]] */
+    bool *fits_badly[NG_FITS]; /* [format of ng_quality_formats[]] */
 };
 
 struct ng_quality {
@@ -42,8 +46,8 @@ struct ng_quality {
     bool has_keys; /* false: duplicates and leaks are not known (generated, text, or
                     * loaded without keys) */
     struct ng_quality_feature *features;
-    size_t numbers; /* features that are numbers */
-    size_t format_count;
+    size_t numbers;                     /* features that are numbers */
+    size_t format_count;                /* of ng_quality_formats[] */
     size_t *format_fits_badly[NG_FITS]; /* [format]: number of features */
     double
         *position_share; /* [class][run]: share of each class in five runs of a stream,

@@ -126,7 +126,8 @@ NG_API int ng_pool_threads(const struct ng_pool *pool);
  * Any other format is named by its parameters: eXmY with X = 2..8 exponent and Y = 1..22
  * mantissa bits, a sign, bias 2^(X-1) - 1, infinity and NaN as in IEEE 754. Suffixes in
  * this order: bN another bias; fn no infinity, NaN only where all bits are ones; fnuz no
- * infinity, no -0, NaN the code of -0, bias one more. Every value must be an FP32 number.
+ * infinity, no -0, NaN the code of -0, bias one more. Numbers have no leading zeros. Every
+ * value must be an FP32 number.
  * Spellings of a format in the table mean that row (e4m3fn is e4m3, e5m10 is fp16, e8m7
  * is bf16, e8m10 is tf32).
  *
@@ -260,9 +261,10 @@ NG_API void ng_random_fill(const struct ng_random *random, uint64_t first, size_
 /* What casts did, added up over calls.
  *   saturated   finite products whose rounded value on the unbounded grid exceeds the
  *               maximum
- *   overflowed  |x| > RN32(max * RN32(1 / scale)), infinite x included: Transformer
- *               Engine's overflows%
- *   flushed     x is not zero, its code is: Transformer Engine's underflows%
+ *   overflowed  |x| > RN32(max * RN32(1 / scale)), infinite x included unless that bound
+ *               is infinite itself: Transformer Engine's overflows%
+ *   flushed     x is a number other than zero, its code is a zero: Transformer Engine's
+ *               underflows%
  *   nan, inf    of the products x * scale
  *   amax_bits   bit pattern of the largest |x|, unscaled; NaN exceeds every number */
 struct ng_cast_counts {
@@ -338,13 +340,15 @@ NG_API extern const char *const ng_scale_rule_names[]; /* NULL at the end */
 
 /* Of the rules that know them; both are 0 by default. */
 struct ng_scale_options {
-    int margin;
+    int margin;    /* -126 .. 126 */
     float epsilon; /* Transformer Engine's amax_epsilon */
 };
 
 /* The two factors of one amax (a bit pattern, as in ng_cast_counts) under an FP32 rule
  * (current .. ms-amp but frozen and delayed). `previous` is the scale in force, for
- * rules that keep it when amax is zero, infinite or NaN; 1 at the start. */
+ * rules that keep it when there is no amax to go by (ms-amp); 1 at the start, and for
+ * blocks, which have no past. Of an infinite or NaN amax torchao and deepseek make a scale
+ * of 0 or NaN: all elements then read back as NaN. */
 NG_API void ng_scale_of(enum ng_scale_rule rule, const struct ng_scale_options *options,
                         const struct ng_format *format, uint32_t amax_bits,
                         float previous, float *scale, float *scale_inv);
@@ -359,7 +363,8 @@ NG_API uint8_t ng_scale_mx(enum ng_scale_rule rule, const struct ng_format *form
  * one micro-batch of several (which only raise amax[0]):
  *   ng_amax_history_scale() computes the next scale from all slots, then moves them:
  *   amax[i] goes to amax[i + 1], the oldest is dropped, amax[0] becomes 0.
- * A history starts with zeros, and so with the scale that was there before, 1.
+ * A history starts with zeros, and so with the scale that was there before, 1. A step that
+ * left amax[0] at zero (nothing was cast) changes neither the history nor the scale.
  */
 struct ng_amax_history {
     float *amax; /* length slots, owned by the caller */
@@ -411,8 +416,9 @@ struct ng_qmatrix {
     const struct ng_format *format;
     struct ng_policy policy;
     struct ng_random
-        random; /* of stochastic rounding; element r, c draws word r*cols + c,
+        random; /* of stochastic rounding; element r, c draws word first + r*cols + c,
                               * in the colwise orientation of stream + 2^31 */
+    uint64_t first; /* 0, or where a part of a larger matrix begins in it */
     size_t rows, cols;
     struct {
         void *data;        /* NULL: this orientation is not held */
@@ -453,11 +459,12 @@ NG_API uint32_t ng_amax_bits(const float *x, size_t n);
 /* Casts x (rows x cols in x_format, unscaled; row stride in elements) into every
  * orientation held by a matrix that ng_qmatrix_check() accepts. Rules work out the scales
  * from amax_bits (tensor and nvfp4) or from each block (others), FROZEN and DELAYED keep
- * the stored ones. stats are added to once, by the rowwise orientation if it is held. */
+ * the stored ones (scales of 1 at the start; the cast does not touch a history). stats are added to once, by the rowwise orientation if it is held. */
 NG_API void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
                             const struct ng_format *x_format, size_t x_stride,
                             uint32_t amax_bits, struct ng_pool *pool);
-/* n elements of one row, from column `first`, back as FP32. */
+/* n elements of one row, from column `first`, back as FP32; where both orientations are
+ * the same matrix, either name reads it. */
 NG_API void ng_qmatrix_read(const struct ng_qmatrix *matrix,
                             enum ng_orientation orientation, size_t row, size_t first,
                             size_t n, float *x);
@@ -471,8 +478,10 @@ NG_API void ng_qmatrix_read(const struct ng_qmatrix *matrix,
  *   mse             sum (q - x)^2 / elements
  *   dynamic_range   log2(amax) - log2(smallest nonzero |x|)
  *   sqnr            10 log10(sum x^2 / sum (q - x)^2) in dB (torchao's compute_error)
- * Sums are FP64, over the elements where x and q are finite, in a fixed order: 16 lanes
+ * Sums are FP64, over the elements where x and q are finite: both are converted to FP64,
+ * q - x, its square and each addition are rounded once. Their order is fixed: 16 lanes
  * striped by index, blocks of 4096, lane i + lane i+8, then 4, 2, 1, blocks ascending.
+ * nonzero_x and nonzero_q count over all elements; -0 is a zero, NaN is not.
  * exponents[e] counts the finite nonzero x whose FP32 exponent field is e (0: subnormal).
  */
 struct ng_full_statistics {
@@ -481,9 +490,18 @@ struct ng_full_statistics {
     uint32_t amax_bits, amin_bits; /* of |x| over finite nonzero x; 0: there is none */
     uint64_t exponents[256];
 };
-/* Adds n elements; `into` starts as all zeros. The order of calls is part of the sum. */
+/* Adds n elements; `into` starts as all zeros. Each call starts a block of its own, so
+ * the order and the sizes of calls are part of the sum. */
 NG_API void ng_full_statistics_add(struct ng_full_statistics *into, const float *x,
                                    const float *q, size_t n);
+/* ng_format_encode(), and ng_full_statistics_add() of what ng_format_decode() makes of the
+ * codes, in one pass over memory. */
+NG_API void ng_format_encode_full(const struct ng_format *format,
+                                  const struct ng_policy *policy, float scale,
+                                  float scale_inv, const float *x, void *codes,
+                                  size_t n, const struct ng_random *random,
+                                  uint64_t first, struct ng_cast_counts *counts,
+                                  struct ng_full_statistics *full);
 /* Infinite for an exact cast, NaN where nothing is finite and nonzero. */
 NG_API double ng_full_sqnr(const struct ng_full_statistics *full);
 NG_API double ng_full_mse(const struct ng_full_statistics *full);

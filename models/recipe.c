@@ -76,16 +76,23 @@ static enum ng_status choice(const struct resolution *r, const char *cell,
     return status;
 }
 
+/* Tensors of a training step have signs and zeros and fractions; e8m0 and int8 do not. */
+static bool trains(const struct ng_format *format)
+{
+    return format->encoding == NG_SIGN_MAGNITUDE;
+}
+
 static enum ng_status find_format(const struct resolution *r, const char *cell,
                                   const char *text, int rule,
                                   const struct ng_format **format)
 {
     *format = ng_format_by_name(text);
-    if (*format != NULL)
+    if (*format != NULL && trains(*format))
         return NG_OK;
     struct ng_text list = {0};
     for (int i = 0; ng_formats[i] != NULL; i++)
-        ng_text_printf(&list, "%s%s", i == 0 ? "" : ", ", ng_formats[i]->name);
+        if (trains(ng_formats[i]))
+            ng_text_printf(&list, "%s%s", i == 0 ? "" : ", ", ng_formats[i]->name);
     enum ng_status status =
         refuse(r, rule, cell, text, list.failed ? "a format" : list.data);
     ng_text_release(&list);

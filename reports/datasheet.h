@@ -59,6 +59,7 @@ struct ng_datasheet {
     struct ng_sheet_bars classes, bands;
     struct ng_sheet_span *spans; /* of every feature that is a number */
     size_t span_count;
+    const struct ng_format *const *formats; /* beside the spans; NULL at the end */
 };
 
 enum ng_status ng_datasheet_write(const struct ng_datasheet *sheet, const char *folder,

@@ -2,7 +2,7 @@
  * one thin line each for many. */
 #include <math.h>
 
-#include "formats/codec/format.h"
+#include "formats/narrowgauge.h"
 #include "reports/datasheet.h"
 
 #define WIDTH       820.0
@@ -26,11 +26,11 @@ static bool is_narrow(const struct ng_format *format)
     return format->exponent_bits < 8;
 }
 
-static size_t count_narrow(void)
+static size_t count_narrow(const struct ng_datasheet *sheet)
 {
     size_t count = 0;
-    for (size_t i = 0; ng_formats[i] != NULL; i++)
-        count += is_narrow(ng_formats[i]);
+    for (size_t i = 0; sheet->formats[i] != NULL; i++)
+        count += is_narrow(sheet->formats[i]);
     return count;
 }
 
@@ -43,10 +43,10 @@ static const char *colour_of(size_t narrow)
 static struct ng_range decades(const struct ng_datasheet *sheet)
 {
     struct ng_range range = NG_RANGE_EMPTY;
-    for (size_t i = 0; ng_formats[i] != NULL; i++)
-        if (is_narrow(ng_formats[i])) {
-            ng_range_add(&range, log10((double)ng_formats[i]->min_subnormal));
-            ng_range_add(&range, log10((double)ng_formats[i]->max));
+    for (size_t i = 0; sheet->formats[i] != NULL; i++)
+        if (is_narrow(sheet->formats[i])) {
+            ng_range_add(&range, log10((double)sheet->formats[i]->min_subnormal));
+            ng_range_add(&range, log10((double)sheet->formats[i]->max));
         }
     for (size_t i = 0; i < sheet->span_count; i++) {
         ng_range_add(&range, log10(sheet->spans[i].tiniest));
@@ -104,16 +104,16 @@ static void draw_format_row(struct ng_picture *picture, const struct ng_format *
 
 static void draw_named(const struct ng_datasheet *sheet, struct ng_picture *picture)
 {
-    size_t formats = count_narrow(), rows = formats + sheet->span_count, row = 0;
+    size_t formats = count_narrow(sheet), rows = formats + sheet->span_count, row = 0;
     double height = ROW * (double)rows;
     struct ng_range range = decades(sheet);
     ng_picture_begin(picture, "ranges", "ranges of columns and formats", WIDTH,
                      ABOVE + height + BELOW);
     write_data(sheet, &picture->data);
     ng_picture_margins(picture, (struct ng_box){LEFT, RIGHT, ABOVE, ABOVE + height});
-    for (size_t i = 0; ng_formats[i] != NULL; i++)
-        if (is_narrow(ng_formats[i])) {
-            draw_format_row(picture, ng_formats[i], colour_of(row), row, rows);
+    for (size_t i = 0; sheet->formats[i] != NULL; i++)
+        if (is_narrow(sheet->formats[i])) {
+            draw_format_row(picture, sheet->formats[i], colour_of(row), row, rows);
             row++;
         }
     for (size_t i = 0; i < sheet->span_count; i++)
@@ -160,9 +160,9 @@ static void draw_strip(const struct ng_datasheet *sheet, struct ng_picture *pict
     write_data(sheet, &picture->data);
     ng_picture_margins(picture, box);
     ng_picture_side(picture, "magnitude, unscaled; values of 0 aside", box, 66);
-    for (size_t i = 0; ng_formats[i] != NULL; i++)
-        if (is_narrow(ng_formats[i]))
-            draw_format_lines(picture, ng_formats[i], colour_of(narrow++));
+    for (size_t i = 0; sheet->formats[i] != NULL; i++)
+        if (is_narrow(sheet->formats[i]))
+            draw_format_lines(picture, sheet->formats[i], colour_of(narrow++));
     ng_text_printf(&picture->script,
                    "set logscale y\nset yrange [1e%.0f:1e%.0f]\nset xrange "
                    "[-0.5:%.1f]\nset ytics %.0f\nset mytics 1\nset format y '%%g'\n"

@@ -78,6 +78,26 @@ enum ng_status ng_npy_read(const char *path, struct ng_array *array,
                            struct ng_error *err);
 enum ng_status ng_npy_write(const char *path, const struct ng_array *array,
                             struct ng_error *err);
+/* What stands before the data of a .npy file, for those who read or write the data
+ * themselves, piece by piece. array: type, rank, size and count; it owns nothing. */
+struct ng_npy_head {
+    size_t bytes;
+    struct ng_array array;
+    bool big_endian, fortran;
+};
+#define NG_NPY_START_BYTES 12 /* enough to know how long the head is */
+bool ng_npy_is_begun(const unsigned char start[NG_NPY_START_BYTES]);
+enum ng_status ng_npy_head_measure(const char *name,
+                                   const unsigned char start[NG_NPY_START_BYTES],
+                                   size_t *bytes, struct ng_error *err);
+/* bytes: as many as ng_npy_head_measure() says. name: of the file, for sentences. */
+enum ng_status ng_npy_head_read(const char *name, const unsigned char *bytes,
+                                size_t count, struct ng_npy_head *head,
+                                struct ng_error *err);
+/* From type, rank and size; the length, a multiple of 64, and for one dimension always the
+ * same. */
+#define NG_NPY_HEAD_BYTES 256
+size_t ng_npy_head_write(const struct ng_array *array, char head[NG_NPY_HEAD_BYTES]);
 /* member: with or without ".npy". */
 enum ng_status ng_npz_read(const char *path, const char *member, struct ng_array *array,
                            struct ng_error *err);

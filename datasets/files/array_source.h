@@ -33,11 +33,8 @@ enum ng_status ng_array_take(struct ng_array_source *source, void *to, size_t wa
 enum ng_status ng_array_take_data(struct ng_array_source *source, bool big_endian,
                                   struct ng_array *array, struct ng_error *err);
 
-/* .npy: what a file or a member holds, and the bytes before the data. */
+/* .npy: what a file or a member holds. */
 enum ng_status ng_npy_take(struct ng_array_source *source, struct ng_array *array,
                            struct ng_error *err);
-#define NG_NPY_HEAD_BYTES 256
-/* The length, a multiple of 64. */
-size_t ng_npy_head(const struct ng_array *array, char head[NG_NPY_HEAD_BYTES]);
 
 #endif

@@ -267,15 +267,12 @@ static enum ng_status to_c_order(const char *name, struct ng_array *array,
     return NG_OK;
 }
 
-enum ng_status ng_npy_take(struct ng_array_source *source, struct ng_array *array,
-                           struct ng_error *err)
+static enum ng_status take_header(struct ng_array_source *source, size_t length,
+                                  struct header *header, struct ng_array *array,
+                                  struct ng_error *err)
 {
     enum ng_status status = NG_OK;
-    struct header header = {.name = source->name};
-    size_t length;
-    char *text = NULL;
-    NG_TRY(take_length(source, &length, err));
-    text = malloc(length + 1);
+    char *text = malloc(length + 1);
     if (text == NULL)
         NG_TRY(
             ng_fail(err, NG_FAILED, "No memory for the header of %s.", source->name));
@@ -284,13 +281,66 @@ enum ng_status ng_npy_take(struct ng_array_source *source, struct ng_array *arra
     if (strlen(text) != length)
         NG_TRY(ng_fail(err, NG_INVALID, "%s: the .npy header holds a zero byte.",
                        source->name));
-    header.at = text;
-    NG_TRY(read_header(&header, array, err));
+    header->at = text;
+    NG_TRY(read_header(header, array, err));
+out:
+    header->at = NULL;
+    free(text);
+    return status;
+}
+
+enum ng_status ng_npy_take(struct ng_array_source *source, struct ng_array *array,
+                           struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    struct header header = {.name = source->name};
+    size_t length;
+    NG_TRY(take_length(source, &length, err));
+    NG_TRY(take_header(source, length, &header, array, err));
     NG_TRY(ng_array_take_data(source, header.big_endian, array, err));
     if (header.fortran && array->rank > 1)
         NG_TRY(to_c_order(source->name, array, err));
 out:
-    free(text);
+    return status;
+}
+
+bool ng_npy_is_begun(const unsigned char start[NG_NPY_START_BYTES])
+{
+    return memcmp(start, MAGIC, MAGIC_BYTES) == 0;
+}
+
+enum ng_status ng_npy_head_measure(const char *name,
+                                   const unsigned char start[NG_NPY_START_BYTES],
+                                   size_t *bytes, struct ng_error *err)
+{
+    struct ng_array_source source = {
+        .name = name, .memory = start, .left = NG_NPY_START_BYTES};
+    enum ng_status status = take_length(&source, bytes, err);
+    *bytes += NG_NPY_START_BYTES - source.left;
+    return status;
+}
+
+enum ng_status ng_npy_head_read(const char *name, const unsigned char *bytes,
+                                size_t count, struct ng_npy_head *head,
+                                struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    struct ng_array_source source = {.name = name, .memory = bytes, .left = count};
+    struct header header = {.name = name};
+    size_t length, data_bytes;
+    *head = (struct ng_npy_head){.bytes = count};
+    NG_TRY(take_length(&source, &length, err));
+    NG_TRY(take_header(&source, length, &header, &head->array, err));
+    if (bytes[count - 1] != '\n')
+        NG_TRY(ng_fail(err, NG_INVALID,
+                       "%s: the .npy header does not end in a newline.", name));
+    if (!ng_array_measure(&head->array, &data_bytes))
+        NG_TRY(ng_fail(err, NG_INVALID,
+                       "%s claims a shape of more elements than memory can hold.",
+                       name));
+    head->big_endian = header.big_endian;
+    head->fortran = header.fortran;
+out:
     return status;
 }
 
@@ -322,7 +372,7 @@ static const char *descr_of(enum ng_array_type type)
 }
 
 /* Eight sizes of 20 digits fit: the longest header has 64 + 8 * 22 bytes. */
-size_t ng_npy_head(const struct ng_array *array, char head[NG_NPY_HEAD_BYTES])
+size_t ng_npy_head_write(const struct ng_array *array, char head[NG_NPY_HEAD_BYTES])
 {
     size_t prefix = MAGIC_BYTES + 4;
     char *text = head + prefix;
@@ -348,7 +398,7 @@ enum ng_status ng_npy_write(const char *path, const struct ng_array *array,
 {
     char head[NG_NPY_HEAD_BYTES];
     const struct ng_piece pieces[] = {
-        {head, ng_npy_head(array, head)},
+        {head, ng_npy_head_write(array, head)},
         {array->data, array->count * ng_array_type_bytes(array->type)}};
     return ng_whole_write(path, pieces, 2, err);
 }

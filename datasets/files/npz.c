@@ -66,7 +66,7 @@ enum ng_status ng_npz_names(const char *path, struct ng_arena *arena,
 static void *member_of(const struct ng_array *array, size_t *bytes)
 {
     char head[NG_NPY_HEAD_BYTES];
-    size_t length = ng_npy_head(array, head);
+    size_t length = ng_npy_head_write(array, head);
     size_t data = array->count * ng_array_type_bytes(array->type);
     char *member = malloc(length + data);
     if (member == NULL)

@@ -307,7 +307,7 @@ out:
  * type of the codes. */
 static enum ng_h5_type tensor_type(const struct ng_format *format)
 {
-    if (format == &ng_fp32)
+    if (format->storage_bytes == 4) /* tf32 too: its words are FP32 numbers */
         return NG_H5_F32;
     if (format == &ng_bf16)
         return NG_H5_BF16;
@@ -324,8 +324,17 @@ static const char *element_format(const struct ng_format *format)
         const char *name;
     } names[] = {{&ng_fp32, "float32"},
                  {&ng_bf16, "bfloat16"},
+                 {&ng_fp16, "float16"},
                  {&ng_e4m3, "float8_e4m3fn"},
-                 {&ng_e5m2, "float8_e5m2"}};
+                 {&ng_e5m2, "float8_e5m2"},
+                 {&ng_e4m3fnuz, "float8_e4m3fnuz"},
+                 {&ng_e5m2fnuz, "float8_e5m2fnuz"},
+                 {&ng_e4m3b11fnuz, "float8_e4m3b11fnuz"},
+                 {&ng_e4m3ieee, "float8_e4m3"},
+                 {&ng_e3m4, "float8_e3m4"},
+                 {&ng_e2m3, "float6_e2m3fn"},
+                 {&ng_e3m2, "float6_e3m2fn"},
+                 {&ng_e2m1, "float4_e2m1fn"}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].format == format)
             return names[i].name;

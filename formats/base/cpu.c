@@ -4,6 +4,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 enum { NOT_CHOSEN = -1 };
 static atomic_int choice = NOT_CHOSEN;
@@ -14,15 +17,30 @@ const char *ng_isa_name(enum ng_isa isa)
     return names[isa];
 }
 
+#if defined(__x86_64__)
+/* clang 14's __builtin_cpu_supports() does not know this one. */
+static bool has_f16c(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) != 0;
+}
+#endif
+
 bool ng_isa_present(enum ng_isa isa)
 {
 #if defined(__x86_64__)
-    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                __builtin_cpu_supports("f16c");
+    bool avx2 =
+        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
+#if defined(NG_SIMDE) /* formats/codec/kernels_avx512.c */
+    bool avx512 = avx2;
+#else
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+                  __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512vl") &&
+                  __builtin_cpu_supports("avx512dq");
+#endif
     if (isa == NG_ISA_AVX512)
-        return avx2 && __builtin_cpu_supports("avx512f") &&
-               __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+        return avx512;
     if (isa == NG_ISA_AVX2)
         return avx2;
 #endif

@@ -67,8 +67,13 @@ static uint32_t round_magnitude(const struct ng_format *format,
         exponent = (int)field - FP32_BIAS;
     }
 
-    /* Subnormals of the target share the exponent of its least normal number. */
     int least = 1 - format->bias;
+    /* FP32's subnormal numbers are normal ones of a format with a greater bias. */
+    while (significand < FP32_HIDDEN && exponent > least) {
+        significand <<= 1;
+        exponent--;
+    }
+    /* Subnormals of the target share the exponent of its least normal number. */
     int grid = exponent > least ? exponent : least;
     int shift = FP32_MANTISSA - format->mantissa_bits + (grid - exponent);
     /* From 56 on, all 24 bits lie below even the last of 24 random bits. */
@@ -84,7 +89,7 @@ static uint32_t round_magnitude(const struct ng_format *format,
     return ((uint32_t)(grid - least) << format->mantissa_bits) + (uint32_t)kept;
 }
 
-static uint32_t special_code(const struct ng_format *format, enum ng_overflow rule)
+uint32_t ng_format_special_code(const struct ng_format *format, enum ng_overflow rule)
 {
     if (rule == NG_OVERFLOW_SATURATE || (format->inf_code == 0 && !format->has_nan))
         return format->max_code;
@@ -101,8 +106,8 @@ static uint32_t with_sign(const struct ng_format *format, uint32_t code, bool ne
     return code | ng_format_sign_bit(format);
 }
 
-static uint32_t nan_code(const struct ng_format *format, enum ng_nan_rule rule,
-                         bool negative)
+uint32_t ng_format_nan_code(const struct ng_format *format, enum ng_nan_rule rule,
+                            bool negative)
 {
     if (rule == NG_NAN_CANONICAL || format->encoding != NG_SIGN_MAGNITUDE)
         return format->nan_code;
@@ -133,7 +138,7 @@ static uint32_t encode_power(const struct ng_policy *policy, uint32_t magnitude,
         code++;
     counts->saturated += code > (int)ng_e8m0.max_code;
     if (code > (int)ng_e8m0.max_code)
-        return special_code(&ng_e8m0, policy->finite_overflow);
+        return ng_format_special_code(&ng_e8m0, policy->finite_overflow);
     return (uint32_t)code;
 }
 
@@ -152,7 +157,7 @@ static uint32_t encode_finite(const struct ng_format *format,
     counts->saturated += code > format->max_code;
     counts->flushed += code == 0 && magnitude != 0;
     if (code > format->max_code)
-        code = special_code(format, policy->finite_overflow);
+        code = ng_format_special_code(format, policy->finite_overflow);
     return with_sign(format, code, negative);
 }
 
@@ -174,14 +179,14 @@ uint32_t ng_format_encode_one(const struct ng_format *format,
     if (magnitude > counts->amax_bits)
         counts->amax_bits = magnitude;
     if (magnitude > FP32_INF)
-        return nan_code(format, policy->nan, negative);
+        return ng_format_nan_code(format, policy->nan, negative);
     if (format == &ng_fp32)
         return bits; /* nothing is converted, so no rule of the policy applies */
     if (magnitude < FP32_INF)
         return encode_finite(format, policy, magnitude, negative, random, counts);
     if (format->encoding == NG_UNSIGNED && negative && policy->nan == NG_NAN_SIGN_KEPT)
         return format->nan_code;
-    return with_sign(format, special_code(format, policy->infinite_input), negative);
+    return with_sign(format, ng_format_special_code(format, policy->infinite_input), negative);
 }
 
 static float power_of_two(int exponent)

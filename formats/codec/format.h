@@ -27,6 +27,11 @@ static inline uint32_t ng_format_mask(const struct ng_format *format)
     return UINT32_MAX >> (32 - format->width) << format->unused_bits;
 }
 
+/* What overflow becomes under a rule, and NaN; the first without its sign. */
+uint32_t ng_format_special_code(const struct ng_format *format, enum ng_overflow rule);
+uint32_t ng_format_nan_code(const struct ng_format *format, enum ng_nan_rule rule,
+                            bool negative);
+
 /* RN32(max * RN32(1 / scale)): above it |x| counts as overflowed. */
 float ng_format_overflow_bound(const struct ng_format *format, float scale);
 

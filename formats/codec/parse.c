@@ -25,11 +25,13 @@ struct parameters {
     enum specials specials;
 };
 
-/* Reads a decimal number of up to four digits after `letter`. */
+/* Reads a decimal number of up to four digits after `letter`. A leading zero is refused:
+ * e04m3 would not be the row e4m3. */
 static bool read_number(const char **at, char letter, int *number)
 {
     const char *digit = *at + 1;
-    if (**at != letter || !isdigit((unsigned char)*digit))
+    if (**at != letter || !isdigit((unsigned char)*digit) ||
+        (digit[0] == '0' && isdigit((unsigned char)digit[1])))
         return false;
     int count = 0;
     *number = 0;

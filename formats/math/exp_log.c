@@ -61,22 +61,15 @@ float ng_expf(float x)
 }
 
 /* log(x) = k log(2) + log(m), m in [sqrt(1/2), sqrt(2)), log(m) = 2 atanh(s) with
- * s = (m-1)/(m+1), |s| < 0.172, by its series up to s^17/17. Every float, subnormal or
- * not, is a normal double. */
-float ng_logf(float x)
+ * s = (m-1)/(m+1), |s| < 0.172, by its series up to s^17/17. Returns log(m). */
+static double reduced_log(double x, double *k)
 {
-    if (x != x || x < 0.0f)
-        return NAN;
-    if (x == 0.0f)
-        return -INFINITY;
-    if (x > 0x1.fffffep127f)
-        return INFINITY;
-
     /* Subtracting the bits of sqrt(1/2) counts the powers of two from there. */
     const uint64_t root_half = 0x3FE6A09E667F3BCD;
-    uint64_t bits = bits_of((double)x);
-    int64_t k = (int64_t)(bits - root_half) >> 52;
-    double m = double_of(bits - ((uint64_t)k << 52));
+    uint64_t bits = bits_of(x);
+    int64_t power = (int64_t)(bits - root_half) >> 52;
+    double m = double_of(bits - ((uint64_t)power << 52));
+    *k = (double)power;
 
     double s = (m - 1.0) / (m + 1.0);
     double z = s * s;
@@ -89,5 +82,25 @@ float ng_logf(float x)
     sum = sum * z + 1.0 / 5;
     sum = sum * z + 1.0 / 3;
     sum = sum * z + 1.0;
-    return (float)((double)k * LN2 + 2.0 * s * sum);
+    return 2.0 * s * sum;
+}
+
+/* Every float, subnormal or not, is a normal double. */
+float ng_logf(float x)
+{
+    if (x != x || x < 0.0f)
+        return NAN;
+    if (x == 0.0f)
+        return -INFINITY;
+    if (x > 0x1.fffffep127f)
+        return INFINITY;
+
+    double k, log_m = reduced_log((double)x, &k);
+    return (float)(k * LN2 + log_m);
+}
+
+double ng_log2(double x)
+{
+    double k, log_m = reduced_log(x, &k);
+    return k + log_m * 0x1.71547652b82fep0;
 }

@@ -25,6 +25,8 @@
 
 float ng_expf(float x);
 float ng_logf(float x);
+/* Of a normal positive number, within about 1e-14 of its size; powers of two exactly. */
+double ng_log2(double x);
 
 float ng_sum_f32(const float *x, size_t n); /* FP32 lanes: inside ops */
 double ng_sum_f64(const double *x,
@@ -32,6 +34,8 @@ double ng_sum_f64(const double *x,
 double ng_sum_f32_in_f64(const float *x, size_t n);
 /* Sum of squares of n floats, squared and added in FP64. */
 double ng_sum_squares(const float *x, size_t n);
+/* The tree over 16 lanes, which are used up: for sums that are taken elsewhere. */
+double ng_fold_f64(double *lane);
 
 /* Who draws. The numbers are part of the definition: never reuse or renumber one. */
 enum ng_stream {

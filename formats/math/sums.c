@@ -23,7 +23,7 @@ static float fold_f32(float *lane)
     return lane[0];
 }
 
-static double fold_f64(double *lane)
+double ng_fold_f64(double *lane)
 {
     for (int half = LANES / 2; half > 0; half /= 2)
         for (int i = 0; i < half; i++)
@@ -72,7 +72,7 @@ double ng_sum_f64(const double *x, size_t n)
                 lane[l] += block[i + l];
         for (size_t l = 0; i + l < count; l++)
             lane[l] += block[i + l];
-        sum += fold_f64(lane);
+        sum += ng_fold_f64(lane);
     }
     return canonical_f64(sum);
 }
@@ -90,7 +90,7 @@ double ng_sum_f32_in_f64(const float *x, size_t n)
                 lane[l] += (double)block[i + l];
         for (size_t l = 0; i + l < count; l++)
             lane[l] += (double)block[i + l];
-        sum += fold_f64(lane);
+        sum += ng_fold_f64(lane);
     }
     return canonical_f64(sum);
 }
@@ -108,7 +108,7 @@ double ng_sum_squares(const float *x, size_t n)
                 lane[l] += (double)block[i + l] * (double)block[i + l];
         for (size_t l = 0; i + l < count; l++)
             lane[l] += (double)block[i + l] * (double)block[i + l];
-        sum += fold_f64(lane);
+        sum += ng_fold_f64(lane);
     }
     return canonical_f64(sum);
 }

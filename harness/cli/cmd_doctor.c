@@ -35,15 +35,20 @@ static void report(struct examination *all, enum finding finding, const char *na
                                     "name", name, "words", ng_json_text(words)));
 }
 
+static void check_bodies(struct examination *all, enum ng_isa isa, const char *name,
+                         enum finding absent, const char *otherwise)
+{
+    bool present = ng_isa_present(isa);
+    report(all, present ? FINE : absent, name, present ? "present" : otherwise);
+}
+
 static void check_processor(struct examination *all)
 {
-    char words[256];
     struct ng_error err;
-    snprintf(words, sizeof words, "%s",
-             ng_isa_present(NG_ISA_AVX2)
-                 ? "present"
-                 : "absent: every result is the same, but takes many times as long");
-    report(all, ng_isa_present(NG_ISA_AVX2) ? FINE : MISSING, "AVX2 and FMA", words);
+    check_bodies(all, NG_ISA_AVX2, "AVX2, FMA, F16C", MISSING,
+                 "absent: every result is the same, but takes many times as long");
+    check_bodies(all, NG_ISA_AVX512, "AVX-512", FINE,
+                 "absent (F, BW, VL, DQ): every result is the same");
     bool chosen = ng_isa_choose(&err) == NG_OK;
     report(all, chosen ? FINE : BROKEN, "kernel bodies",
            chosen ? ng_isa_name(ng_isa()) : err.text);

@@ -518,7 +518,8 @@ enum ng_status ng_data_facts(const struct ng_data_subject *subject,
                                    .unit = is_text(subject) ? "characters" : "rows",
                                    .files = files,
                                    .sections = sections,
-                                   .quirks = subject->card->quirks};
+                                   .quirks = subject->card->quirks,
+                                   .formats = ng_quality_formats};
     if (files == NULL || sections == NULL)
         return ng_fail(err, NG_FAILED, "No memory for the facts of a data set.");
     tell_files(subject, &maker, files);

@@ -92,9 +92,9 @@ static json_t *columns_json(const struct ng_dataset *dataset)
 static json_t *bad_formats(const struct ng_quality_feature *feature, enum ng_fit fit)
 {
     json_t *list = json_array();
-    for (size_t i = 0; ng_formats[i] != NULL; i++)
+    for (size_t i = 0; ng_quality_formats[i] != NULL; i++)
         if (feature->fits_badly[fit][i])
-            json_array_append_new(list, ng_json_text(ng_formats[i]->name));
+            json_array_append_new(list, ng_json_text(ng_quality_formats[i]->name));
     return list;
 }
 

@@ -11,7 +11,7 @@
 static size_t count_formats(void)
 {
     size_t count = 0;
-    while (ng_formats[count] != NULL)
+    while (ng_quality_formats[count] != NULL)
         count++;
     return count;
 }
@@ -50,7 +50,7 @@ static void add_sentence(const struct ng_data_subject *subject, size_t format,
                          enum ng_fit fit, struct ng_fact_maker *maker,
                          struct ng_texts *lines)
 {
-    const struct ng_format *is = ng_formats[format];
+    const struct ng_format *is = ng_quality_formats[format];
     bool one = subject->quality->format_fits_badly[fit][format] == 1;
     struct ng_text words = {0};
     ng_text_add(&words, one ? "column " : "columns ");
@@ -96,7 +96,7 @@ void ng_fact_formats(const struct ng_data_subject *subject, struct ng_fact_maker
     ng_fact_lines(maker, &section->lines, NG_FITS * formats);
     ng_fact_table(maker, section, head, formats);
     for (size_t i = 0; i < formats; i++) {
-        const struct ng_format *format = ng_formats[i];
+        const struct ng_format *format = ng_quality_formats[i];
         ng_fact_cell(section, i, 0, ng_fact_text(maker, "%s", format->name));
         ng_fact_cell(section, i, 1, ng_fact_number(maker, (double)format->max));
         ng_fact_cell(section, i, 2, ng_fact_number(maker, (double)format->min_normal));

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* More than any number here is good for, and few enough to give 0.8293 back as such. */
-#define DIGITS 12
+#define DIGITS       12
+#define EXACT_DIGITS 17
 
 json_t *ng_json_text(const char *text)
 {
@@ -207,14 +208,30 @@ json_t *ng_json_comparison(const struct ng_comparison *comparison)
     return object;
 }
 
-enum ng_status ng_json_print(json_t *document, struct ng_error *err)
+static enum ng_status print(FILE *stream, json_t *document, size_t digits,
+                            struct ng_error *err)
 {
     int failed =
         document == NULL ||
-        json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS)) != 0;
+        json_dumpf(document, stream, JSON_INDENT(2) | JSON_REAL_PRECISION(digits)) != 0;
     json_decref(document);
     if (failed)
         return ng_fail(err, NG_FAILED, "The JSON document could not be written.");
-    putchar('\n');
+    putc('\n', stream);
     return NG_OK;
+}
+
+enum ng_status ng_json_print(json_t *document, struct ng_error *err)
+{
+    return print(stdout, document, DIGITS, err);
+}
+
+enum ng_status ng_json_print_exact(json_t *document, struct ng_error *err)
+{
+    return print(stdout, document, EXACT_DIGITS, err);
+}
+
+enum ng_status ng_json_print_to(FILE *stream, json_t *document, struct ng_error *err)
+{
+    return print(stream, document, DIGITS, err);
 }

@@ -7,6 +7,7 @@
 #define NG_HARNESS_CLI_JSON_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "experiments/record/comparison.h"
 #include "formats/base/error.h"
@@ -22,5 +23,9 @@ json_t *ng_json_comparison(const struct ng_comparison *comparison);
 
 /* Prints the document and a newline on stdout, and takes it over. */
 enum ng_status ng_json_print(json_t *document, struct ng_error *err);
+/* The same with 17 digits: every number reads back as the double that it was. */
+enum ng_status ng_json_print_exact(json_t *document, struct ng_error *err);
+/* For commands whose result on stdout is binary. */
+enum ng_status ng_json_print_to(FILE *stream, json_t *document, struct ng_error *err);
 
 #endif

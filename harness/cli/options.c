@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "formats/base/text.h"
 
@@ -149,6 +150,15 @@ static enum ng_status check_words(const struct ng_arguments *arguments,
     return NG_OK;
 }
 
+/* -0.3, -.5, -inf and -nan, where the command takes numbers. */
+static bool is_number(const struct ng_command *command, const char *word)
+{
+    if (!command->numbers)
+        return false;
+    return (word[1] >= '0' && word[1] <= '9') || word[1] == '.' ||
+           strncasecmp(word, "-inf", 4) == 0 || strncasecmp(word, "-nan", 4) == 0;
+}
+
 static bool asks_for_help(int argc, char **argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -174,7 +184,8 @@ enum ng_status ng_arguments_parse(const struct ng_command *command, int argc,
     for (int i = 0; i < argc; i++) {
         if (options && strcmp(argv[i], "--") == 0)
             options = false;
-        else if (options && argv[i][0] == '-' && argv[i][1] != '\0')
+        else if (options && argv[i][0] == '-' && argv[i][1] != '\0' &&
+                 !is_number(command, argv[i]))
             NG_TRY(take_option(arguments, argc, argv, &i, err));
         else
             NG_TRY(take_word(arguments, argv[i], err));

@@ -2,7 +2,8 @@
  * The command line: one table per command gives parsing, usage, help and the errors.
  *
  * Words after the command are options (--name, --name=VALUE, --name VALUE, -x, -x VALUE),
- * key=value overrides, and plain words. "--" ends the options. An unknown option, a
+ * key=value overrides, and plain words, negative numbers among them where the command says
+ * so. "--" ends the options. An unknown option, a
  * missing value and a wrong count of words are NG_INVALID with a sentence and, where a
  * name is near, a suggestion.
  *
@@ -52,6 +53,7 @@ struct ng_command {
     size_t option_count;
     size_t least_words, most_words;
     bool overrides; /* takes key=value */
+    bool numbers;   /* words may be numbers: -0.3, -inf and -nan are no options */
     enum ng_status (*run)(const struct ng_arguments *arguments, struct ng_error *err);
 };
 extern const struct ng_command *const ng_commands[]; /* NULL at the end */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install puts the program, the man page and the shared files under PREFIX; the installed
-# program finds them there; uninstall takes away exactly what install brought.
+# install puts the program, the man page, the C library and the shared files under PREFIX;
+# the installed program finds them there; uninstall takes away exactly what install brought.
 set -u
 cd "$NG_HOME" || exit 1
 
@@ -19,23 +19,25 @@ say install_succeeds $? "$log"
 
 want=$({
     echo bin/narrowgauge
+    echo include/narrowgauge.h
+    printf 'lib/%s\n' libnarrowgauge.{a,so,so.0,so.0.1.0} pkgconfig/narrowgauge.pc
     echo share/man/man1/narrowgauge.1
     for f in experiments/named/*.yaml experiments/recipes/*.yaml datasets/*.yaml; do
         echo "share/narrowgauge/$f"
     done
 } | LC_ALL=C sort)
-have=$(cd "$stage/opt/ng" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
+have=$(cd "$stage/opt/ng" && find . ! -type d | sed 's|^\./||' | LC_ALL=C sort)
 [ "$want" = "$have" ]
 say install_brings_exactly_its_files $? "$(diff <(echo "$want") <(echo "$have"))"
 
-outside=$(cd "$stage" && find . -type f -not -path './opt/ng/*')
+outside=$(cd "$stage" && find . ! -type d -not -path './opt/ng/*')
 [ -z "$outside" ]
 say install_stays_below_DESTDIR_and_PREFIX $? "$outside"
 
 touch "$stage/opt/ng/bin/neighbour"
 make BUILD="$build" PREFIX=/opt/ng DESTDIR="$stage" uninstall >/dev/null 2>&1
 say uninstall_succeeds $?
-left=$(cd "$stage/opt/ng" && find . -type f)
+left=$(cd "$stage/opt/ng" && find . ! -type d)
 [ "$left" = ./bin/neighbour ]
 say uninstall_takes_its_files_and_no_others $? "$left"
 

@@ -34,7 +34,7 @@ accepts() {
 # --- help and flags -------------------------------------------------------------------
 
 help=$(make help)
-for target in all deps quickstart test test-long bench lint install uninstall clean help; do
+for target in all lib deps quickstart test test-long bench lint install uninstall clean help; do
     if grep -qE "^  make $target +[a-z]" <<<"$help"; then
         echo "ok make_help_lists_$target"
     else
@@ -167,7 +167,7 @@ fi
 # A part of the tree, to be touched.
 mkdir -p "$NG_TMP/part/formats"
 cp -r Makefile "$NG_TMP/part"
-cp -r formats/base "$NG_TMP/part/formats"
+cp -r formats/base formats/narrowgauge.h "$NG_TMP/part/formats"
 cd "$NG_TMP/part" || exit 1
 object=b/formats/base/error.o
 make BUILD=b $object >/dev/null 2>&1

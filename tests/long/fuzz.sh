@@ -5,7 +5,7 @@
 set -u
 
 seconds=${NG_FUZZ_SECONDS:-120}
-targets=(csv idx npy npz safetensors yaml table run baseline)
+targets=(csv idx npy npz safetensors yaml table run baseline encode)
 if ! echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n){return d==0&&n;}' |
     clang -x c -fsanitize=fuzzer,address,undefined - -o "$NG_TMP/probe" 2>/dev/null; then
     for target in "${targets[@]}"; do
@@ -62,6 +62,12 @@ header = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
 open(f"{where}/safetensors/one", "wb").write(struct.pack("<Q", len(header)) + header + b"\0" * 8)
 END
 printf '\001\000\000\000\000\002\000\001\007' | seed run edits
+for words in '' '-g tensor' '-g 1x2 --scales s --rule ms-amp' '-g 2x2 --scales s' '-g mx --scales s' \
+    '-g column --scales s -r stochastic --seed 3 --bits 4' '--scale 0.5 --overflow special'; do
+    for file in "$NG_TMP"/seeds/npy/f4.npy /dev/null; do
+        { echo "-f e5m2 $words" && cat "$file"; } | seed encode "${words// /}${file##*/}"
+    done
+done
 # A small run file, so that many can be read.
 sed 's/train_rows: .*/train_rows: 256/; s/test_rows: .*/test_rows: 40/' \
     "$NG_HOME/datasets/claims.yaml" >"$NG_TMP/claims.yaml"

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Our FP8 conversions against NVIDIA's host conversions. NG_LONG=1: all 2^32 inputs.
+# Our conversions against NVIDIA's host conversions. NG_LONG=1: all 2^32 inputs.
 set -u
+# shellcheck source=tests/oracle/formats_rows.bash
+. "$NG_HOME/tests/oracle/formats_rows.bash"
 
 include=
-for folder in "${CUDA_HOME:-/usr/local/cuda}/include" /usr/local/cuda*/include /usr/include; do
+for folder in "${CUDA_HOME:-/usr/local/cuda}/include" /usr/local/cuda*/include \
+    /usr/local/include /usr/include; do
     if [ -f "$folder/cuda_fp8.h" ]; then
         include=$folder
         break
@@ -14,10 +17,15 @@ if [ -z "$include" ]; then
     exit 0
 fi
 
-# shellcheck disable=SC2086 # lists of flags
-if ! ${CC:-gcc} -std=gnu11 ${CFLAGS:--O2} -w -I"$NG_HOME" -I"$include" \
-    "$NG_HOME/tests/oracle/formats_cuda.c" -o "$NG_TMP/formats_cuda" \
-    ${NG_LIBS:-$NG_BUILD/libng.a -lm} -pthread 2>"$NG_TMP/compiler"; then
+# command...: compiles the comparison.
+compile() {
+    # shellcheck disable=SC2086 # lists of flags
+    "$@" ${CFLAGS:--O2} -w -I"$NG_HOME" -I"$include" "$NG_HOME/tests/oracle/formats_cuda.c" \
+        -x none -o "$NG_TMP/formats_cuda" ${NG_LIBS:-$NG_BUILD/libng.a -lm} -pthread \
+        >"$NG_TMP/compiler" 2>&1
+}
+# shellcheck disable=SC2086 # a compiler may be named with flags
+if ! compile ${CXX:-g++} -std=gnu++20 -x c++ && ! compile ${CC:-gcc} -std=gnu11; then
     if ${CC:-gcc} -std=gnu11 -w -I"$include" -include cuda_fp8.h -xc -fsyntax-only /dev/null \
         2>/dev/null; then
         cat "$NG_TMP/compiler"
@@ -29,4 +37,7 @@ if ! ${CC:-gcc} -std=gnu11 ${CFLAGS:--O2} -w -I"$NG_HOME" -I"$include" \
 fi
 step=997
 [ "${NG_LONG:-}" = 1 ] && step=1
-"$NG_TMP/formats_cuda" $step
+compare() {
+    "$NG_TMP/formats_cuda" list | xargs -P "$(nproc)" -n 1 "$NG_TMP/formats_cuda" $step
+}
+keep_rows cuda compare

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Our roundings, exp and log against MPFR.
+# Our roundings, exp and log against MPFR. NG_LONG=1: more codes of the wide formats.
 set -u
+# shellcheck source=tests/oracle/formats_rows.bash
+. "$NG_HOME/tests/oracle/formats_rows.bash"
 
 if ! ${CC:-gcc} -include mpfr.h -xc -fsyntax-only /dev/null 2>/dev/null; then
     echo "skip formats_mpfr: no mpfr.h on this machine (package libmpfr-dev)"
@@ -13,4 +15,6 @@ if ! ${CC:-gcc} -std=c11 -D_DEFAULT_SOURCE ${CFLAGS:--O2} -I"$NG_HOME" \
     echo "not ok formats_mpfr: the comparison does not compile"
     exit 1
 fi
-"$NG_TMP/formats_mpfr"
+most=10000
+[ "${NG_LONG:-}" = 1 ] && most=1048576
+keep_rows mpfr "$NG_TMP/formats_mpfr" $most

@@ -7,6 +7,7 @@
 
 #include "formats/base/cpu.h"
 #include "formats/base/pool.h"
+#include "tests/unit/skip.h"
 #include "tests/unit/suites.h"
 
 enum { TASKS = 1000, THREADS = 3 };
@@ -161,6 +162,40 @@ START_TEST(float_environment_check_refuses_ftz_and_daz)
 END_TEST
 #endif
 
+/* NG_ISA=word is followed where it can run, else refused with the word in the sentence. */
+static void choose_by_environment(enum ng_isa isa, const char *test)
+{
+    struct ng_error err;
+    const char *word = ng_isa_name(isa);
+    setenv("NG_ISA", word, 1);
+    if (ng_isa_present(isa)) {
+        ck_assert_int_eq(ng_isa_choose(&err), NG_OK);
+        ck_assert_int_eq(ng_isa(), isa);
+    } else {
+        ng_isa_force(NG_ISA_SCALAR);
+        ck_assert_int_eq(ng_isa_choose(&err), NG_INVALID);
+        ck_assert_ptr_nonnull(strstr(err.text, word));
+        ck_assert_ptr_nonnull(strstr(err.text, "cannot run"));
+        ck_assert_int_eq(ng_isa(), NG_ISA_SCALAR);
+        ng_test_skip(test, "this processor cannot run it");
+    }
+    unsetenv("NG_ISA");
+    ck_assert_int_eq(ng_isa_choose(&err), NG_OK);
+    ck_assert_int_eq(ng_isa_present(ng_isa()), 1);
+}
+
+START_TEST(isa_avx2_can_be_chosen_by_the_environment)
+{
+    choose_by_environment(NG_ISA_AVX2, "isa_avx2_can_be_chosen_by_the_environment");
+}
+END_TEST
+
+START_TEST(isa_avx512_can_be_chosen_by_the_environment)
+{
+    choose_by_environment(NG_ISA_AVX512, "isa_avx512_can_be_chosen_by_the_environment");
+}
+END_TEST
+
 START_TEST(isa_choice_follows_the_environment_and_refuses_unknown_words)
 {
     struct ng_error err;
@@ -170,17 +205,12 @@ START_TEST(isa_choice_follows_the_environment_and_refuses_unknown_words)
     setenv("NG_ISA", "sse9", 1);
     ck_assert_int_eq(ng_isa_choose(&err), NG_INVALID);
     ck_assert_ptr_nonnull(strstr(err.text, "sse9"));
-    ck_assert_ptr_nonnull(strstr(err.text, "scalar, avx2"));
-    setenv("NG_ISA", "avx2", 1);
-    if (ng_isa_present(NG_ISA_AVX2)) {
-        ck_assert_int_eq(ng_isa_choose(&err), NG_OK);
-        ck_assert_int_eq(ng_isa(), NG_ISA_AVX2);
-    } else {
-        ck_assert_int_eq(ng_isa_choose(&err), NG_INVALID);
-    }
+    ck_assert_ptr_nonnull(strstr(err.text, "scalar, avx2, avx512"));
     unsetenv("NG_ISA");
     ck_assert_int_eq(ng_isa_choose(&err), NG_OK);
     ck_assert_int_eq(ng_isa_present(ng_isa()), 1);
+    for (int better = ng_isa() + 1; better < NG_ISA_COUNT; better++)
+        ck_assert_int_eq(ng_isa_present((enum ng_isa)better), 0);
 }
 END_TEST
 
@@ -198,6 +228,8 @@ Suite *ng_suite_pool(void)
     tcase_add_test(tests, float_environment_check_refuses_ftz_and_daz);
 #endif
     tcase_add_test(tests, isa_choice_follows_the_environment_and_refuses_unknown_words);
+    tcase_add_test(tests, isa_avx2_can_be_chosen_by_the_environment);
+    tcase_add_test(tests, isa_avx512_can_be_chosen_by_the_environment);
     suite_add_tcase(suite, tests);
     return suite;
 }

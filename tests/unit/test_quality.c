@@ -77,7 +77,7 @@ static void measure(struct sample *sample)
 static size_t number_of(const struct ng_format *format)
 {
     size_t i = 0;
-    while (ng_formats[i] != format)
+    while (ng_quality_formats[i] != format)
         i++;
     return i;
 }
