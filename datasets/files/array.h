@@ -86,6 +86,8 @@ struct ng_npy_head {
     bool big_endian, fortran;
 };
 #define NG_NPY_START_BYTES 12 /* enough to know how long the head is */
+/* NAME.npy? */
+bool ng_npy_is_called(const char *path);
 bool ng_npy_is_begun(const unsigned char start[NG_NPY_START_BYTES]);
 enum ng_status ng_npy_head_measure(const char *name,
                                    const unsigned char start[NG_NPY_START_BYTES],

@@ -304,6 +304,12 @@ out:
     return status;
 }
 
+bool ng_npy_is_called(const char *path)
+{
+    size_t length = strlen(path);
+    return length >= 4 && strcmp(path + length - 4, ".npy") == 0;
+}
+
 bool ng_npy_is_begun(const unsigned char start[NG_NPY_START_BYTES])
 {
     return memcmp(start, MAGIC, MAGIC_BYTES) == 0;

@@ -104,6 +104,7 @@ void ng_encode_plan_make(struct ng_encode_plan *plan, const struct ng_format *fo
     plan->shape = shape_of(plan);
     if (plan->front != NG_FRONT_NONE)
         plan->saturates_above = saturation_of(format);
+    plan->quiet = (int32_t)bits_of(format->max) - 8;
 }
 
 static const struct ng_kernels *kernels(void)

@@ -186,7 +186,8 @@ uint32_t ng_format_encode_one(const struct ng_format *format,
         return encode_finite(format, policy, magnitude, negative, random, counts);
     if (format->encoding == NG_UNSIGNED && negative && policy->nan == NG_NAN_SIGN_KEPT)
         return format->nan_code;
-    return with_sign(format, ng_format_special_code(format, policy->infinite_input), negative);
+    return with_sign(format, ng_format_special_code(format, policy->infinite_input),
+                     negative);
 }
 
 static float power_of_two(int exponent)

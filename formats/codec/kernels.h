@@ -51,10 +51,20 @@ struct ng_encode_plan {
     bool signs_matter; /* e8m0 under "sign kept": negative values and zeros are NaN */
     /* Products above these bits exceed the maximum after rounding to nearest-even. */
     uint32_t saturates_above;
+    /* Up to these bits of a product nothing saturates or overflows: eight steps below the
+     * maximum. Overflow has a bound for |x| that two roundings made, the first to 21 bits
+     * at worst (1 / scale may be subnormal): less than five steps. */
+    int32_t quiet;
 };
 
 void ng_encode_plan_make(struct ng_encode_plan *plan, const struct ng_format *format,
                          const struct ng_policy *policy);
+
+/* Are there numbers in the exponent field that means infinity and NaN in FP32? */
+static inline bool ng_format_exceeds_fields(const struct ng_format *format)
+{
+    return format->exponent_bits == 8 && format->bias > 127;
+}
 
 /* One scale for each `block` elements, the last block may be short. block is a multiple
  * of 16, or at least n. */
@@ -155,21 +165,6 @@ static inline float ng_power_of_two(int exponent)
         float value;
     } power = {(uint32_t)(exponent + 127) << 23};
     return power.value;
-}
-
-/* At or below these bits of |x|, read as a signed number, no product saturates, overflows
- * or is infinite or NaN; -1 where that is not known cheaply. */
-static inline int32_t ng_quiet_bound(const struct ng_encode_plan *plan, float scale)
-{
-    union {
-        float value;
-        int32_t bits;
-    } bound = {plan->format->max * (1.0f / scale)}; /* ng_format_overflow_bound() */
-    /* Two roundings made the bound; four steps below it, products stay at or below the
-     * maximum. */
-    bool exact_enough =
-        bound.value > 0x1p-100f && bound.value <= 0x1.FFFFFEp127f && scale < 0x1p120f;
-    return exact_enough ? bound.bits - 4 : -1;
 }
 
 #endif

@@ -2,9 +2,10 @@
 #ifndef NG_CODEC_KERNELS_AVX2_H
 #define NG_CODEC_KERNELS_AVX2_H
 
-#include <immintrin.h>
-
 #include "formats/codec/kernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
 
 #define NG_INLINE static inline __attribute__((always_inline))
 #define NG_AVX2   __attribute__((target("avx2,fma,f16c")))
@@ -31,4 +32,5 @@ NG_INLINE NG_AVX2 unsigned ng_lanes(__m256i mask)
     return (unsigned)_mm256_movemask_ps(ng_float(mask));
 }
 
+#endif
 #endif

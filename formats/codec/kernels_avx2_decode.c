@@ -34,7 +34,7 @@ static enum shape shape_of(const struct ng_format *format)
     bool top_is_number = format->max_code >> m == 31;
     if (e <= 5 && m <= 10 && !top_is_number)
         return HALVES;
-    return m <= 7 ? TOPS : NO_SHAPE;
+    return m <= 7 && !ng_format_exceeds_fields(format) ? TOPS : NO_SHAPE;
 }
 
 NG_INLINE NG_AVX2 __m256i all16(int value)
@@ -64,7 +64,7 @@ NG_INLINE NG_AVX2 struct constants constants_of(const struct ng_format *format,
 /* Values of 16 codes in their container. */
 NG_INLINE NG_AVX2 void write16(const struct constants *k, enum shape shape,
                                __m256i word, __m256 low, __m256 high, float *x,
-                               bool stream)
+                               bool stream, bool joined)
 {
     __m256 y0, y1;
     word = _mm256_and_si256(_mm256_sra_epi16(word, k->right), k->keep);
@@ -77,8 +77,12 @@ NG_INLINE NG_AVX2 void write16(const struct constants *k, enum shape shape,
         y0 = ng_float(_mm256_unpacklo_epi16(zero, word));
         y1 = ng_float(_mm256_unpackhi_epi16(zero, word));
     }
-    y0 = _mm256_mul_ps(_mm256_mul_ps(y0, k->power), low);
-    y1 = _mm256_mul_ps(_mm256_mul_ps(y1, k->power), high);
+    if (!joined) {
+        y0 = _mm256_mul_ps(y0, k->power);
+        y1 = _mm256_mul_ps(y1, k->power);
+    }
+    y0 = _mm256_mul_ps(y0, low);
+    y1 = _mm256_mul_ps(y1, high);
     if (stream) {
         _mm256_stream_ps(x, y0);
         _mm256_stream_ps(x + 8, y1);
@@ -101,7 +105,8 @@ struct scales {
 /* False, with nothing done, where there is NaN or infinity. */
 NG_INLINE NG_AVX2 bool decode_group(const struct constants *k, enum shape shape,
                                     bool bytes, const struct scales *scales,
-                                    const uint8_t *codes, float *x, bool stream)
+                                    const uint8_t *codes, float *x, bool stream,
+                                    bool joined)
 {
     const __m256i zero = _mm256_setzero_si256();
     __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)codes), high;
@@ -119,8 +124,8 @@ NG_INLINE NG_AVX2 bool decode_group(const struct constants *k, enum shape shape,
         return false;
     if (stream)
         _mm_prefetch((const char *)codes + AHEAD, _MM_HINT_T0);
-    write16(k, shape, low, scales->low, scales->low, x, stream);
-    write16(k, shape, high, scales->high, scales->high, x + 16, stream);
+    write16(k, shape, low, scales->low, scales->low, x, stream, joined);
+    write16(k, shape, high, scales->high, scales->high, x + 16, stream, joined);
     return true;
 }
 
@@ -169,26 +174,57 @@ NG_INLINE NG_AVX2 void decode_as(const struct ng_decode_call *call, enum shape s
         struct scales scales;
         if (!next_scales(&walk, &scales) ||
             !decode_group(&k, shape, bytes, &scales, codes, call->x + done,
-                          call->stream))
+                          call->stream, false))
             decode_exactly(call, start, done, GROUP);
     }
     decode_exactly(call, walk, done, call->n - done);
 }
 
+/* One scale, which can be joined with the power of two: their product is exact. */
+NG_INLINE NG_AVX2 bool decode_joined(const struct ng_decode_call *call,
+                                     enum shape shape, bool bytes)
+{
+    const struct constants k = constants_of(call->format, shape);
+    const size_t step = bytes ? GROUP : 2 * GROUP;
+    const struct ng_scale_walk walk =
+        ng_scale_walk_start(call->scales_inv, call->block);
+    const float both = *walk.scale * _mm256_cvtss_f32(k.power);
+    const float size = both < 0 ? -both : both;
+    if (call->block < call->n || !(size >= 0x1p-126f && size <= 0x1.FFFFFEp127f))
+        return false;
+    const struct scales scales = {_mm256_set1_ps(both), _mm256_set1_ps(both)};
+    const uint8_t *codes = call->codes;
+    size_t done = 0;
+    for (; call->n - done >= GROUP; done += GROUP, codes += step)
+        if (!decode_group(&k, shape, bytes, &scales, codes, call->x + done,
+                          call->stream, true))
+            decode_exactly(call, walk, done, GROUP);
+    decode_exactly(call, walk, done, call->n - done);
+    return true;
+}
+
+/* A body for each shape and size, so that both are known to the compiler. */
+NG_INLINE NG_AVX2 void decode_shape(const struct ng_decode_call *call, enum shape shape,
+                                    bool bytes)
+{
+    if (!decode_joined(call, shape, bytes))
+        decode_as(call, shape, bytes);
+}
+
 static NG_AVX2 void decode_halves(const struct ng_decode_call *call)
 {
     if (call->format->storage_bytes == 1)
-        decode_as(call, HALVES, true);
+        decode_shape(call, HALVES, true);
     else
-        decode_as(call, HALVES, false);
+        decode_shape(call, HALVES, false);
 }
 
 static NG_AVX2 void decode_tops(const struct ng_decode_call *call)
 {
     if (call->format->storage_bytes == 1)
-        decode_as(call, TOPS, true);
+        decode_shape(call, TOPS, true);
     else
-        decode_as(call, TOPS, false);
+        decode_shape(call, TOPS, false);
 }
 
 void ng_avx2_decode(const struct ng_decode_call *call)
@@ -262,23 +298,28 @@ NG_INLINE NG_AVX2 uint32_t amax_of(const float *x, size_t n)
     return bits;
 }
 
+/* Eight blocks of whole groups. */
+NG_INLINE NG_AVX2 void amax_eight(const float *x, size_t block, uint32_t *amax_bits)
+{
+    __m256i each[8];
+    for (int i = 0; i < 8; i++, x += block) {
+        each[i] = amax32(x);
+        for (size_t j = GROUP; j < block; j += GROUP)
+            each[i] = _mm256_max_epi32(each[i], amax32(x + j));
+    }
+    _mm256_storeu_si256((__m256i *)(void *)amax_bits, largest_of_each(each));
+}
+
 NG_AVX2 void ng_avx2_amax_blocks(const float *x, size_t n, size_t block,
                                  uint32_t *amax_bits)
 {
     size_t at = 0, b = 0;
-    if (block % GROUP == 0) {
-        for (; (n - at) / 8 >= block; b += 8) {
-            __m256i each[8];
-            for (int i = 0; i < 8; i++) {
-                each[i] = amax32(x + at);
-                for (size_t j = GROUP; j < block; j += GROUP)
-                    each[i] = _mm256_max_epi32(each[i], amax32(x + at + j));
-                at += block;
-            }
-            _mm256_storeu_si256((__m256i *)(void *)(amax_bits + b),
-                                largest_of_each(each));
-        }
-    }
+    if (block == GROUP) /* known to the compiler: all in registers */
+        for (; n - at >= 8 * GROUP; at += 8 * GROUP, b += 8)
+            amax_eight(x + at, GROUP, amax_bits + b);
+    else if (block % GROUP == 0)
+        for (; (n - at) / 8 >= block; at += 8 * block, b += 8)
+            amax_eight(x + at, block, amax_bits + b);
     for (; at < n; at += block, b++)
         amax_bits[b] = amax_of(x + at, n - at < block ? n - at : block);
 }

@@ -26,11 +26,11 @@
 
 enum { GROUP = 32, CHUNK = 4096 };
 
-/* top: the code above which a pack saturates; pos, neg: what lies between it and the
- * codes of positive and negative numbers. */
+/* pos, neg: how far packed codes lie above those of positive and negative numbers; over:
+ * the packed code of an overflow that is NaN in a fnuz format, 0 where it saturates. */
 struct constants {
     __m256 up;
-    __m256i least, join, base, pos, neg, over;
+    __m256i least, join, base, pos, neg, over, quiet;
     __m256i half; /* NG_SHAPE_WORDS_INTEGER: half of the last place kept, less one */
     __m128i shift;
 };
@@ -38,7 +38,6 @@ struct constants {
 /* Of 32 elements, scales for the first and the second half. */
 struct scales {
     __m256 low, high;
-    __m256i quiet_low, quiet_high;
 };
 
 struct tally {
@@ -67,6 +66,7 @@ NG_INLINE NG_AVX2 struct constants constants_of(const struct ng_encode_plan *pla
         .join =
             _mm256_set1_epi32(m < 7 ? 1 << 16 | 1 << (7 - m) : 1 << (16 + m - 7) | 1),
         .half = _mm256_set1_epi32((1 << (22 - m)) - 1),
+        .quiet = _mm256_set1_epi32(plan->quiet),
     };
     if (bytes) {
         k.base = all16((field << 7) - (above << (7 - m)));
@@ -256,6 +256,11 @@ NG_INLINE NG_AVX2 bool count_rare(const struct ng_encode_plan *plan,
     return true;
 }
 
+NG_INLINE NG_AVX2 __m256i product_of(__m256i magnitude, __m256 scale)
+{
+    return ng_bits(_mm256_mul_ps(ng_float(magnitude), scale));
+}
+
 /* Codes and counts of 32 elements; false where both must be made by the definition. */
 NG_INLINE NG_AVX2 bool counted_group(const struct ng_encode_call *call,
                                      const struct constants *k, enum ng_shape shape,
@@ -267,10 +272,12 @@ NG_INLINE NG_AVX2 bool counted_group(const struct ng_encode_call *call,
     struct half low = counted_half(k, shape, scales->low, x, &first);
     struct half high = counted_half(k, shape, scales->high, x + 16, &second);
     __m256i most = _mm256_max_epi32(first.most, second.most);
-    __m256i rare = _mm256_cmpgt_epi32(halves ? first.most : most, scales->quiet_low);
+    /* Products grow with |x|: the largest of each lane tells. */
+    __m256i rare = _mm256_cmpgt_epi32(
+        product_of(halves ? first.most : most, scales->low), k->quiet);
     if (halves)
-        rare =
-            _mm256_or_si256(rare, _mm256_cmpgt_epi32(second.most, scales->quiet_high));
+        rare = _mm256_or_si256(
+            rare, _mm256_cmpgt_epi32(product_of(second.most, scales->high), k->quiet));
     __m256i none = _mm256_cmpeq_epi8(_mm256_packs_epi16(first.none, second.none),
                                      _mm256_setzero_si256());
     __m256i is_zero = write_group(k, shape, &low, &high, codes, stream);
@@ -290,29 +297,23 @@ NG_AVX2 void ng_avx2_encode_rest(const struct ng_encode_call *call,
     for (size_t run; n > 0; n -= run, at += run) {
         run = ng_scale_walk_run(&walk, n);
         ng_avx2_encode_exactly(call->plan, *walk.scale, call->x + at,
-                                    call->words == NULL ? NULL : call->words + at,
-                                    (char *)call->codes + at * bytes, run,
-                                    call->counts);
+                               call->words == NULL ? NULL : call->words + at,
+                               (char *)call->codes + at * bytes, run, call->counts);
         ng_scale_walk_pass(&walk, run);
     }
 }
 
 /* The scale of the next run of groups, whose length is returned. With `halves` it is one
  * group of two scales. */
-NG_INLINE NG_AVX2 size_t next_run(const struct ng_encode_plan *plan, bool counted,
-                                  bool halves, struct ng_scale_walk *walk, size_t most,
+NG_INLINE NG_AVX2 size_t next_run(bool halves, struct ng_scale_walk *walk, size_t most,
                                   struct scales *scales)
 {
     size_t run = halves ? GROUP / 2 : ng_scale_walk_run(walk, most);
     scales->low = scales->high = _mm256_set1_ps(*walk->scale);
-    if (counted)
-        scales->quiet_low = _mm256_set1_epi32(ng_quiet_bound(plan, *walk->scale));
     ng_scale_walk_pass(walk, run);
     if (!halves)
         return run;
     scales->high = _mm256_set1_ps(*walk->scale);
-    if (counted)
-        scales->quiet_high = _mm256_set1_epi32(ng_quiet_bound(plan, *walk->scale));
     ng_scale_walk_pass(walk, run);
     return GROUP;
 }
@@ -357,7 +358,7 @@ NG_INLINE NG_AVX2 void encode_plain(const struct ng_encode_call *call,
         chunk = chunk_of(call->n - done);
         for (size_t left = chunk; left > 0;) {
             struct scales scales;
-            size_t run = next_run(call->plan, false, halves, &walk, left, &scales);
+            size_t run = next_run(halves, &walk, left, &scales);
             left -= run;
             for (const float *end = x + run; x != end; x += GROUP) {
                 fetch(x, call->fetch_ahead);
@@ -392,7 +393,7 @@ NG_INLINE NG_AVX2 void encode_counted(const struct ng_encode_call *call,
         for (size_t left = chunk; left > 0;) {
             struct scales scales;
             struct ng_scale_walk start = walk;
-            size_t run = next_run(call->plan, true, halves, &walk, left, &scales);
+            size_t run = next_run(halves, &walk, left, &scales);
             left -= run;
             for (const float *end = x + run; x != end; x += GROUP) {
                 fetch(x, call->fetch_ahead);

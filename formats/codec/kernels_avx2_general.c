@@ -377,6 +377,12 @@ NG_INLINE NG_AVX2 __m256 value8(const struct ng_format *format, __m256i code)
     __m256i placed = _mm256_sll_epi32(magnitude, _mm_cvtsi32_si128(high));
     placed = _mm256_srl_epi32(placed, _mm_cvtsi32_si128(rest));
     __m256 value = _mm256_mul_ps(ng_float(placed), _mm256_set1_ps(power));
+    if (ng_format_exceeds_fields(format)) {
+        __m256i top = _mm256_cmpgt_epi32(placed, set(0x7F7FFFFF));
+        __m256 below = ng_float(_mm256_sub_epi32(placed, set(0x00800000)));
+        below = _mm256_mul_ps(below, _mm256_set1_ps(2 * power));
+        value = _mm256_blendv_ps(value, below, ng_float(top));
+    }
     __m256i special = _mm256_cmpgt_epi32(magnitude, set(format->max_code));
     if (!format->has_negative_zero) {
         __m256i is_zero = _mm256_cmpeq_epi32(magnitude, _mm256_setzero_si256());

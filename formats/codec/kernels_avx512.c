@@ -33,7 +33,6 @@ struct constants {
 struct scales {
     __m512 factor[4];
     float value[4];
-    int32_t quiet[4];
 };
 
 struct tally {
@@ -145,7 +144,7 @@ NG_INLINE NG_AVX512 void write_words(const struct constants *k, __m512i code0,
 NG_INLINE NG_AVX512 bool count(const struct ng_encode_call *call,
                                const struct constants *k, const struct scales *scales,
                                const float *x, const __m512i code[4],
-                               struct tally *tally)
+                               const __m512i product[4], struct tally *tally)
 {
     const __m512i magnitude = _mm512_set1_epi32(0x7FFFFFFF);
     struct ng_cast_counts clipped = {0};
@@ -153,7 +152,8 @@ NG_INLINE NG_AVX512 bool count(const struct ng_encode_call *call,
     unsigned flushed = 0;
     for (int i = 0; i < 4; i++) {
         __m512i raw = _mm512_and_si512(_mm512_loadu_si512(x + VECTOR * i), magnitude);
-        if (_mm512_cmpgt_epi32_mask(raw, _mm512_set1_epi32(scales->quiet[i])) != 0 &&
+        __m512i t = _mm512_and_si512(product[i], magnitude);
+        if (_mm512_cmpgt_epi32_mask(t, _mm512_set1_epi32(call->plan->quiet)) != 0 &&
             !ng_avx2_count_clipped(call->plan, x + VECTOR * i, scales->value[i],
                                    &clipped))
             return false;
@@ -186,7 +186,7 @@ NG_INLINE NG_AVX512 bool encode_group(const struct ng_encode_call *call,
         code[i] = round16(k, shape, _mm512_and_si512(product[i], magnitude));
     }
     if (is_nan != 0 ||
-        (call->counts != NULL && !count(call, k, scales, x, code, tally)))
+        (call->counts != NULL && !count(call, k, scales, x, code, product, tally)))
         return false;
     __builtin_prefetch((const char *)x + call->fetch_ahead);
     if (shape <= NG_SHAPE_BYTES_TWOS) {
@@ -198,13 +198,11 @@ NG_INLINE NG_AVX512 bool encode_group(const struct ng_encode_call *call,
     return true;
 }
 
-NG_INLINE NG_AVX512 void next_scales(const struct ng_encode_plan *plan, bool counted,
-                                     struct ng_scale_walk *walk, struct scales *scales)
+NG_INLINE NG_AVX512 void next_scales(struct ng_scale_walk *walk, struct scales *scales)
 {
     for (int i = 0; i < 4; i++) {
         scales->value[i] = *walk->scale;
         scales->factor[i] = _mm512_set1_ps(*walk->scale);
-        scales->quiet[i] = counted ? ng_quiet_bound(plan, *walk->scale) : 0;
         ng_scale_walk_pass(walk, VECTOR);
     }
 }
@@ -222,7 +220,7 @@ NG_INLINE NG_AVX512 void encode_as(const struct ng_encode_call *call,
         struct ng_scale_walk start = walk;
         struct scales scales;
         run = ng_scale_walk_run(&walk, call->n - done) / GROUP * GROUP;
-        next_scales(call->plan, call->counts != NULL, &walk, &scales);
+        next_scales(&walk, &scales);
         if (run == 0)
             run = GROUP;
         else

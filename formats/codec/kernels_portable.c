@@ -260,7 +260,8 @@ static void portable_decode(const struct ng_decode_call *call)
 {
     const struct ng_format *format = call->format;
     struct ng_scale_walk walk = ng_scale_walk_start(call->scales_inv, call->block);
-    bool fields = format->encoding == NG_SIGN_MAGNITUDE && format->storage_bytes == 1;
+    bool fields = format->encoding == NG_SIGN_MAGNITUDE && format->storage_bytes == 1 &&
+                  !ng_format_exceeds_fields(format);
     for (size_t at = 0, run; at < call->n; at += run) {
         run = ng_scale_walk_run(&walk, call->n - at);
         const uint8_t *codes =

@@ -44,8 +44,11 @@ void ng_cast_block_scales(const struct ng_cast *cast, size_t at,
     switch (matrix->granularity) {
     case NG_GRANULARITY_MX:
         if (!cast->keeps_scales)
-            ng_scales_mx(matrix->scale_rule, matrix->format, amax_bits, n, codes + at);
-        ng_scales_of_e8m0(codes + at, n, scales);
+            ng_scales_mx(matrix->scale_rule, matrix->format, amax_bits, n, codes + at,
+                         scales);
+        else
+            for (size_t i = 0; i < n; i++)
+                scales[i] = ng_scale_of_e8m0(codes[at + i]);
         return;
     case NG_GRANULARITY_NVFP4:
         for (size_t i = 0; i < n; i++) {
@@ -197,7 +200,7 @@ static void cast_span(const struct ng_cast *cast, size_t at, size_t row, size_t 
     struct ng_block_facts facts;
     size_t blocks = ceil_div(n, cast->block);
     const float *x = ng_cast_values(cast, row, col, n, span);
-    size_t zeros = ng_walk_measure(x, n, cast->block, amax);
+    ng_amax_blocks(x, n, cast->block, amax);
     ng_cast_block_scales(cast, at, amax, blocks, scales);
     ng_cast_judge(cast, amax, blocks, scales, &facts);
     if ((facts.any & NG_BLOCK_SPECIAL) != 0 || !cast->counts_apart) {
@@ -207,7 +210,9 @@ static void cast_span(const struct ng_cast *cast, size_t at, size_t row, size_t 
     ng_cast_encode(cast, x, row, col, n, scales, cast->block, NULL);
     counts->elements += n;
     counts->amax_bits = ng_amax_join(counts->amax_bits, facts.amax_bits);
-    ng_cast_count_zeros(cast, row, col, n, zeros, counts);
+    size_t zeros = ng_cast_zero_codes(cast, row, col, n);
+    if (zeros > 0)
+        counts->flushed += zeros - ng_walk_zeros(x, n);
     if (facts.any != 0)
         ng_cast_count_clipped(cast, x, n, scales, &facts, counts);
 }

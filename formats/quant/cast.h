@@ -69,10 +69,10 @@ void ng_cast_encode_each(const struct ng_cast *cast, const float *x, size_t row,
 /* What n blocks (or columns) have need of, by their largest magnitudes. */
 void ng_cast_judge(const struct ng_cast *cast, const uint32_t *amax_bits, size_t n,
                    const float *scales, struct ng_block_facts *facts);
-/* Adds the flushed of n elements from row, col on, whose codes are written and none of
- * which is special. zeros: how many of x are. */
-void ng_cast_count_zeros(const struct ng_cast *cast, size_t row, size_t col, size_t n,
-                         size_t zeros, struct ng_cast_counts *counts);
+/* Products of more bits saturate, where no block is special. */
+uint32_t ng_cast_limit(const struct ng_cast *cast);
+/* How many of n codes from row, col on are zero. */
+size_t ng_cast_zero_codes(const struct ng_cast *cast, size_t row, size_t col, size_t n);
 /* Adds the overflowed and saturated of blocks of n elements in all, none special. */
 void ng_cast_count_clipped(const struct ng_cast *cast, const float *x, size_t n,
                            const float *scales, const struct ng_block_facts *facts,

@@ -38,113 +38,108 @@
 
 static const uint32_t INFINITE = 0x7F800000;
 
-NG_BODY uint8_t e8m0_of(int exponent)
+enum { AT_ONCE = 256, MANTISSA = 23, CEIL = (1 << MANTISSA) - 1 };
+
+/* FP32's exponent field, less the format's: E8M0's bias is FP32's. */
+NG_BODY uint32_t code_of(uint32_t field, int largest, uint32_t amax_bits)
 {
-    if (exponent > 127)
-        return 0xFF;
-    return (uint8_t)(exponent < -127 ? 0 : exponent + 127);
+    int code = (int)field - largest;
+    code = code < 0 ? 0 : code > 255 ? 255 : code;
+    return amax_bits >= INFINITE ? 255 : (uint32_t)code;
 }
 
-/* FP32's exponent, that of subnormals and zero taken as -127. */
-NG_BODY int exponent_of(uint32_t bits)
-{
-    return (int)(bits >> 23) - 127;
-}
-
-NG_BODY int is_above_power(uint32_t bits)
-{
-    return (bits & 0x7FFFFF) != 0;
-}
-
-NG_BODY uint8_t mx_floor(uint32_t amax_bits, int largest)
-{
-    return amax_bits >= INFINITE ? 0xFF : e8m0_of(exponent_of(amax_bits) - largest);
-}
-
-NG_BODY uint8_t mx_ceil(uint32_t amax_bits, int largest)
-{
-    int exponent = exponent_of(amax_bits) + is_above_power(amax_bits);
-    return amax_bits >= INFINITE ? 0xFF : e8m0_of(exponent - largest);
-}
-
-NG_BODY uint8_t mx_rceil(uint32_t amax_bits, float inverse)
+/* The exponent field of RN(amax * inverse), rounded up; 2^-127 is subnormal. */
+NG_BODY uint32_t field_above(uint32_t amax_bits, float inverse)
 {
     uint32_t bits = ng_bits_of(ng_float_of(amax_bits) * inverse);
-    int exponent = exponent_of(bits) + is_above_power(bits);
-    /* 2^-127 is subnormal. */
-    if (bits < 0x00800000)
-        exponent = bits > 0x00400000 ? -126 : -127;
-    return amax_bits >= INFINITE ? 0xFF : e8m0_of(exponent);
+    return (bits + (bits < 1 << MANTISSA ? CEIL >> 1 : CEIL)) >> MANTISSA;
 }
 
 /* One loop for each rule, so that compilers vectorise it. */
 NG_BODY void mx_codes(enum ng_scale_rule rule, const struct ng_format *format,
-                      const uint32_t *amax_bits, size_t n, uint8_t *codes)
+                      const uint32_t *amax_bits, size_t n, uint32_t *codes)
 {
-    int largest = exponent_of(ng_bits_of(format->max));
+    const int largest = (int)(ng_bits_of(format->max) >> MANTISSA) - 127;
+    const float inverse = 1.0f / format->max;
     switch (rule) {
     case NG_SCALE_RULE_MX_FLOOR:
         for (size_t i = 0; i < n; i++)
-            codes[i] = mx_floor(amax_bits[i], largest);
+            codes[i] = code_of(amax_bits[i] >> MANTISSA, largest, amax_bits[i]);
         return;
     case NG_SCALE_RULE_MX_CEIL:
         for (size_t i = 0; i < n; i++)
-            codes[i] = mx_ceil(amax_bits[i], largest);
+            codes[i] =
+                code_of((amax_bits[i] + CEIL) >> MANTISSA, largest, amax_bits[i]);
         return;
     case NG_SCALE_RULE_MX_EVEN: {
-        uint32_t half = UINT32_C(1) << (22 - format->mantissa_bits);
-        for (size_t i = 0; i < n; i++)
-            codes[i] = mx_floor(amax_bits[i] + half, largest);
+        const uint32_t half = UINT32_C(1) << (MANTISSA - 1 - format->mantissa_bits);
+        for (size_t i = 0; i < n; i++) {
+            uint32_t rounded = amax_bits[i] + half;
+            codes[i] = code_of(rounded >> MANTISSA, largest, rounded);
+        }
         return;
     }
-    case NG_SCALE_RULE_MX_RCEIL: {
-        float inverse = 1.0f / format->max;
+    case NG_SCALE_RULE_MX_RCEIL:
         for (size_t i = 0; i < n; i++)
-            codes[i] = mx_rceil(amax_bits[i], inverse);
+            codes[i] = code_of(field_above(amax_bits[i], inverse), 0, amax_bits[i]);
         return;
-    }
     default:
         assert(!"a rule of MX blocks");
     }
 }
 
-NG_WIDE static void mx_codes_wide(enum ng_scale_rule rule,
-                                  const struct ng_format *format,
-                                  const uint32_t *amax_bits, size_t n, uint8_t *codes)
+/* 2^-e; its field is 254 - code, 2^-127 is subnormal. */
+NG_BODY float scale_of(uint32_t code)
 {
-    mx_codes(rule, format, amax_bits, n, codes);
+    uint32_t bits = code == 254 ? 0x00400000 : (254 - code) << MANTISSA;
+    return ng_float_of(code == 255 ? 0x7FC00000 : bits);
+}
+
+NG_BODY void mx_scales(enum ng_scale_rule rule, const struct ng_format *format,
+                       const uint32_t *amax_bits, size_t n, uint8_t *codes,
+                       float *scales)
+{
+    uint32_t wide[AT_ONCE];
+    mx_codes(rule, format, amax_bits, n, wide);
+    for (size_t i = 0; i < n; i++)
+        codes[i] = (uint8_t)wide[i];
+    for (size_t i = 0; i < n; i++)
+        scales[i] = scale_of(wide[i]);
+}
+
+NG_WIDE static void mx_scales_wide(enum ng_scale_rule rule,
+                                   const struct ng_format *format,
+                                   const uint32_t *amax_bits, size_t n, uint8_t *codes,
+                                   float *scales)
+{
+    mx_scales(rule, format, amax_bits, n, codes, scales);
 }
 
 void ng_scales_mx(enum ng_scale_rule rule, const struct ng_format *format,
-                  const uint32_t *amax_bits, size_t n, uint8_t *codes)
+                  const uint32_t *amax_bits, size_t n, uint8_t *codes, float *scales)
 {
-    if (ng_isa() >= NG_ISA_AVX2)
-        mx_codes_wide(rule, format, amax_bits, n, codes);
-    else
-        mx_codes(rule, format, amax_bits, n, codes);
-}
-
-NG_WIDE static void scales_of_e8m0_wide(const uint8_t *codes, size_t n, float *scales)
-{
-    for (size_t i = 0; i < n; i++)
-        scales[i] = ng_scale_of_e8m0(codes[i]);
-}
-
-void ng_scales_of_e8m0(const uint8_t *codes, size_t n, float *scales)
-{
-    if (ng_isa() >= NG_ISA_AVX2)
-        scales_of_e8m0_wide(codes, n, scales);
-    else
-        for (size_t i = 0; i < n; i++)
-            scales[i] = ng_scale_of_e8m0(codes[i]);
+    for (size_t at = 0; at < n; at += AT_ONCE) {
+        size_t count = n - at < AT_ONCE ? n - at : AT_ONCE;
+        if (ng_isa() >= NG_ISA_AVX2)
+            mx_scales_wide(rule, format, amax_bits + at, count, codes + at,
+                           scales + at);
+        else
+            mx_scales(rule, format, amax_bits + at, count, codes + at, scales + at);
+    }
 }
 
 uint8_t ng_scale_mx(enum ng_scale_rule rule, const struct ng_format *format,
                     uint32_t amax_bits)
 {
     uint8_t code = 0xFF;
-    ng_scales_mx(rule, format, &amax_bits, 1, &code);
+    float scale;
+    ng_scales_mx(rule, format, &amax_bits, 1, &code, &scale);
     return code;
+}
+
+float ng_scale_of_e8m0(uint8_t code)
+{
+    return scale_of(code);
 }
 
 static float at_most_largest(float x)

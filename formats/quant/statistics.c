@@ -12,8 +12,14 @@
 #include "formats/math/math.h"
 
 enum { LANES = 16, BLOCK = 4096 };
-/* Of q, where nobody has counted them. */
-#define ZEROS_UNKNOWN UINT64_MAX
+
+/* Where q was read back from: codes of one byte, of which those without a bit of
+ * `magnitude` and no others are read back as zero. */
+struct origin {
+    const uint8_t *codes;
+    uint8_t magnitude;
+    float scale, least; /* from |x| * scale = least on, no code is zero */
+};
 static const uint32_t INF_BITS = 0x7F800000, LEAST_NORMAL_BITS = 0x00800000;
 
 struct lanes {
@@ -176,6 +182,16 @@ AVX2_INLINE uint64_t sum_of_bytes(__m256i bytes)
     return sums[0] + sums[1] + sums[2] + sums[3];
 }
 
+AVX2_INLINE uint64_t sum_of_words(__m256i words)
+{
+    uint32_t each[8];
+    uint64_t sum = 0;
+    _mm256_storeu_si256((__m256i *)each, words);
+    for (int i = 0; i < 8; i++)
+        sum += each[i];
+    return sum;
+}
+
 /* How many bytes are below + k, to count[k], for the k = 1..15 in first .. first + 7; all
  * together are returned. A byte is turned into its k (0 for lower ones), or into what a
  * shuffle reads as zero; the shuffle turns k into a one in a half byte of a counter, which
@@ -267,16 +283,33 @@ AVX2_INLINE void range_of_scan(const struct scan *scan, uint32_t *amax, uint32_t
     *amin = amin_less_1 + 1;
 }
 
+static uint64_t zero_codes(const struct origin *origin, size_t n)
+{
+    uint64_t zeros = 0;
+    for (size_t i = 0; i < n; i++)
+        zeros += (origin->codes[i] & origin->magnitude) == 0;
+    return zeros;
+}
+
+/* Where nothing is flushed, the zeros of q are those of x. */
+static uint64_t zeros_of_codes(const struct origin *origin, size_t n, uint32_t amin,
+                               uint64_t zeros_x)
+{
+    bool flushes = amin != 0 && float_of(amin) * origin->scale < origin->least;
+    return flushes ? zero_codes(origin, n) : zeros_x;
+}
+
+/* origin may be NULL. */
 AVX2 static void add_block_avx2(struct ng_full_statistics *into, const float *x,
-                                const float *q, size_t n, uint64_t zeros_q)
+                                const float *q, size_t n, const struct origin *origin)
 {
     __m256i exponents[BLOCK / TURN];
     size_t turns = n / TURN, over = n % TURN, vectors = turns + (over != 0);
     uint64_t padding = vectors * TURN - n;
     struct lanes lanes = {0};
     struct scan scan = {.amin_less_1 = _mm256_set1_epi32(-1)};
-    (zeros_q == ZEROS_UNKNOWN ? scan_and_count_q : scan_alone)(&scan, &lanes, x, q,
-                                                               turns, exponents);
+    (origin == NULL ? scan_and_count_q : scan_alone)(&scan, &lanes, x, q, turns,
+                                                     exponents);
     if (over != 0) { /* a padding pair adds +0, which changes no sum from +0 */
         float last_x[TURN] = {0}, last_q[TURN] = {0};
         memcpy(last_x, x + turns * TURN, over * sizeof *x);
@@ -284,7 +317,7 @@ AVX2 static void add_block_avx2(struct ng_full_statistics *into, const float *x,
         scan_and_count_q(&scan, &lanes, last_x, last_q, 1, exponents + turns);
     }
 
-    uint32_t amax, amin, zeros[8];
+    uint32_t amax, amin;
     range_of_scan(&scan, &amax, &amin);
     double check = 0;
     for (int i = 0; i < LANES; i++)
@@ -296,13 +329,9 @@ AVX2 static void add_block_avx2(struct ng_full_statistics *into, const float *x,
         return;
     }
     fold(into, &lanes);
-    if (zeros_q == ZEROS_UNKNOWN) {
-        _mm256_storeu_si256((__m256i *)zeros, scan.zeros_q);
-        zeros_q = 0 - padding;
-        for (int i = 0; i < 8; i++)
-            zeros_q += zeros[i];
-    }
     uint64_t zeros_x = sum_of_bytes(scan.low_x) - padding;
+    uint64_t zeros_q = origin == NULL ? sum_of_words(scan.zeros_q) - padding
+                                      : zeros_of_codes(origin, n, amin, zeros_x);
     into->elements += n;
     into->finite += n;
     into->nonzero_x += n - zeros_x;
@@ -311,35 +340,12 @@ AVX2 static void add_block_avx2(struct ng_full_statistics *into, const float *x,
     count_exponents(exponents, vectors, (int)(amax >> 23), n - zeros_x,
                     into->exponents);
 }
-
-/* Codes of one byte with no bit of `magnitude` set. */
-AVX2 static uint64_t zero_codes(const uint8_t *codes, size_t n, uint8_t magnitude)
-{
-    const __m256i mask = _mm256_set1_epi8((char)magnitude);
-    __m256i zeros = _mm256_setzero_si256(); /* at most BLOCK / 32 in a byte */
-    uint64_t rest = 0;
-    size_t i = 0;
-    for (; n - i >= 32; i += 32) {
-        __m256i code = _mm256_loadu_si256((const __m256i *)(codes + i));
-        zeros = _mm256_sub_epi8(zeros, _mm256_cmpeq_epi8(_mm256_and_si256(code, mask),
-                                                         _mm256_setzero_si256()));
-    }
-    for (; i < n; i++)
-        rest += (codes[i] & magnitude) == 0;
-    return sum_of_bytes(zeros) + rest;
-}
 #else
 static void add_block_avx2(struct ng_full_statistics *into, const float *x,
-                           const float *q, size_t n, uint64_t zeros_q)
+                           const float *q, size_t n, const struct origin *origin)
 {
-    (void)zeros_q;
+    (void)origin;
     add_block_scalar(into, x, q, n);
-}
-
-static uint64_t zero_codes(const uint8_t *codes, size_t n, uint8_t magnitude)
-{
-    (void)codes, (void)n, (void)magnitude;
-    return ZEROS_UNKNOWN;
 }
 #endif
 
@@ -355,14 +361,13 @@ void ng_full_statistics_add(struct ng_full_statistics *into, const float *x,
     for (size_t at = 0; at < n; at += BLOCK) {
         size_t count = least_of(n - at, BLOCK);
         if (fast)
-            add_block_avx2(into, x + at, q + at, count, ZEROS_UNKNOWN);
+            add_block_avx2(into, x + at, q + at, count, NULL);
         else
             add_block_scalar(into, x + at, q + at, count);
     }
 }
 
-/* Zeros are easier to count in codes of one byte, unless a code that is no zero may be
- * read back as one. */
+/* Not where a code that is no zero may be read back as one. */
 static bool zeros_are_zero_codes(const struct ng_format *format, float scale_inv)
 {
     return format->storage_bytes == 1 && format->encoding != NG_UNSIGNED &&
@@ -376,21 +381,22 @@ void ng_format_encode_full(const struct ng_format *format,
                            struct ng_cast_counts *counts,
                            struct ng_full_statistics *full)
 {
+    float q[BLOCK];
     bool fast = ng_isa() >= NG_ISA_AVX2;
     bool by_codes = zeros_are_zero_codes(format, scale_inv);
     uint32_t sign = format->has_negative_zero ? ng_format_sign_bit(format) : 0;
-    uint8_t magnitude = (uint8_t)(ng_format_mask(format) & ~sign);
+    struct origin origin = {.magnitude = (uint8_t)(ng_format_mask(format) & ~sign),
+                            .scale = scale,
+                            .least = format->min_subnormal};
     for (size_t at = 0; at < n; at += BLOCK) {
-        float q[BLOCK];
         size_t count = least_of(n - at, BLOCK);
         uint8_t *block = (uint8_t *)codes + at * (size_t)format->storage_bytes;
         ng_format_encode(format, policy, scale, x + at, block, count, random,
                          first + at, counts);
         ng_format_decode(format, block, scale_inv, q, count);
+        origin.codes = block;
         if (fast)
-            add_block_avx2(full, x + at, q, count,
-                           by_codes ? zero_codes(block, count, magnitude)
-                                    : ZEROS_UNKNOWN);
+            add_block_avx2(full, x + at, q, count, by_codes ? &origin : NULL);
         else
             add_block_scalar(full, x + at, q, count);
     }

@@ -19,20 +19,15 @@
 #define NG_WIDE
 #endif
 
-/* amax_bits[b] = bits of the largest magnitude of block b, ceil(n / block) of them, block
- * a multiple of 16; returns how many of the n elements are zero. */
-size_t ng_walk_measure(const float *x, size_t n, size_t block, uint32_t *amax_bits);
-/* The same of n columns, one more row of them: amax_bits[i] is raised. */
-size_t ng_walk_measure_columns(const float *x, size_t n, uint32_t *amax_bits);
 /* How many of n codes, of 1 or 2 bytes, are zero, of either sign. */
 size_t ng_walk_zero_codes(const struct ng_format *format, const void *codes, size_t n);
 /* How many of n elements are zero. */
 size_t ng_walk_zeros(const float *x, size_t n);
-/* How many magnitudes are beyond the bound; beyond that of each. */
-size_t ng_walk_beyond(const float *x, size_t n, float bound);
+/* How many magnitudes have more bits than the limit; are beyond a bound of each. */
+size_t ng_walk_beyond(const float *x, size_t n, uint32_t limit);
 size_t ng_walk_beyond_each(const float *x, size_t n, const float *bounds);
-/* How many magnitudes of products have more than these bits. */
-size_t ng_walk_products_beyond(const float *x, size_t n, float scale, uint32_t limit);
+/* amax_bits[i] becomes |x[i]| where that is more. */
+void ng_walk_raise_amax(const float *x, size_t n, uint32_t *amax_bits);
 /* y[i] = x[i] * scales[i] */
 void ng_walk_scale(const float *x, size_t n, const float *scales, float *y);
 

@@ -10,7 +10,7 @@
 #include "harness/run/about.h"
 #include "harness/run/bench_convert.h"
 
-enum { DEFAULT_ROUNDS = 101 };
+enum { DEFAULT_ROUNDS = 251 };
 
 static void tell(void *context, double share, const char *words)
 {
@@ -211,7 +211,7 @@ out:
 
 static const struct ng_option options[] = {
     {"json", 0, NULL, "print one JSON document"},
-    {"rounds", 0, "N", "rounds that medians are taken over (default: 101)"},
+    {"rounds", 0, "N", "rounds that medians are taken over (default: 251)"},
 };
 
 const struct ng_command ng_command_bench = {

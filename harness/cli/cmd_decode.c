@@ -152,8 +152,6 @@ out:
 static enum ng_status prepare(const struct ng_arguments *arguments, struct decoding *d,
                               struct ng_error *err)
 {
-    static const enum ng_array_type types[] = {
-        [1] = NG_ARRAY_U8, [2] = NG_ARRAY_U16, [4] = NG_ARRAY_U32};
     enum ng_status status = NG_OK;
     NG_TRY(ng_float_environment_check(err));
     NG_TRY(ng_isa_choose(err));
@@ -161,7 +159,7 @@ static enum ng_status prepare(const struct ng_arguments *arguments, struct decod
     NG_TRY(ng_pipe_output_check(d->request.out, err));
     snprintf(d->what, sizeof d->what, "a code of %s", d->request.format->name);
     NG_TRY(ng_pipe_input_open(&d->input, d->request.input,
-                              types[d->request.format->storage_bytes], d->what, err));
+                              ng_pipe_code_type(d->request.format), d->what, err));
     NG_TRY(ng_pipe_grid_make(&d->grid, &d->request, &d->input, err));
     NG_TRY(ng_pipe_matrix_make(&d->m, &d->request, &d->grid, err));
     NG_TRY(open_scales(d, err));

@@ -167,13 +167,11 @@ out:
 
 static enum ng_status begin(struct encoding *e, struct ng_error *err)
 {
-    static const enum ng_array_type types[] = {
-        [1] = NG_ARRAY_U8, [2] = NG_ARRAY_U16, [4] = NG_ARRAY_U32};
     enum ng_status status = NG_OK;
     struct ng_array shape = {.rank = 1}, scales;
     if (e->input.npy)
         shape = e->input.shape;
-    shape.type = types[e->request.format->storage_bytes];
+    shape.type = ng_pipe_code_type(e->request.format);
     NG_TRY(ng_pipe_output_begin(&e->out, e->request.out, &shape, err));
     if (e->request.scales == NULL)
         goto out;
@@ -224,19 +222,20 @@ static void print_summary(const struct encoding *e)
 {
     const struct ng_cast_counts *counts = &e->m.matrix.stats.counts;
     const struct ng_pipe_request *request = &e->request;
-    fprintf(stderr, "%" PRIu64 " elements to %s, granularity %s", counts->elements,
-            request->format->name, request->granularity_text);
-    if (has_one_scale(request))
-        fprintf(stderr, ", scale %.9g (scale_inv %.9g)", (double)request->scale,
-                (double)request->scale_inv);
-    fprintf(stderr, "; largest magnitude %.9g\n",
-            (double)ng_float_of(counts->amax_bits));
     fprintf(stderr,
-            "saturated %" PRIu64 " (%.4g %%), overflows %" PRIu64
-            " (%.4g %%), flushed to zero %" PRIu64 " (%.4g %%), NaN %" PRIu64
-            ", infinite %" PRIu64 "\n",
+            "%" PRIu64 " elements to %s, granularity %s, largest magnitude %.9g\n",
+            counts->elements, request->format->name, request->granularity_text,
+            (double)ng_float_of(counts->amax_bits));
+    if (has_one_scale(request))
+        fprintf(stderr, "scale %.9g (scale_inv %.9g)\n", (double)request->scale,
+                (double)request->scale_inv);
+    fprintf(stderr,
+            "saturated %" PRIu64 " (%.4g %%), overflows %" PRIu64 " (%.4g %%)\n",
             counts->saturated, percent(counts->saturated, counts->elements),
-            counts->overflowed, percent(counts->overflowed, counts->elements),
+            counts->overflowed, percent(counts->overflowed, counts->elements));
+    fprintf(stderr,
+            "flushed to zero %" PRIu64 " (%.4g %%), NaN %" PRIu64 ", infinite %" PRIu64
+            "\n",
             counts->flushed, percent(counts->flushed, counts->elements), counts->nan,
             counts->inf);
 }
@@ -311,14 +310,14 @@ out:
 static const struct ng_option options[] = {
     {"format", 'f', "NAME", "the format: e4m3, bf16, ... or any eXmY"},
     {"granularity", 'g', "WORD",
-     "which elements share a scale (default: none; tensor with --scale)"},
+     "which elements share a scale (default: none; with --scale: tensor)"},
     {"json", 0, NULL, "the summary as one JSON document, on the standard error"},
     {"out", 'o', "FILE", "write to this file; .npy where it is called so"},
     NG_POLICY_OPTIONS,
     {"quiet", 'q', NULL, "no summary"},
     {"rule", 0, "NAME", "how scales follow from magnitudes (default: current)"},
     {"scale", 's', "NUMBER", "multiply by this, instead of measuring"},
-    {"scales", 0, "FILE", "write the scales to this file; .npy where it is called so"},
+    {"scales", 0, "FILE", "write the scales to this file, raw or .npy"},
     {"seed", 0, "N", "of stochastic rounding (default: 0)"},
 };
 
@@ -330,13 +329,14 @@ const struct ng_command ng_command_encode = {
         "Reads raw little-endian FP32 numbers, or a .npy file of float32, and writes\n"
         "codes: 1 byte each for formats of 8 bits or fewer, 2 up to 16, else 4. Both\n"
         "are streams of any length; what goes to the standard output is always raw.\n"
-        "A summary of what saturated and what vanished goes to the standard error.\n"
+        "A summary of what saturated and what vanished goes to the standard error.\n\n"
         "Granularities: none, tensor, row, column, 1xB, BxB (1x128, 128x128), mx (32\n"
-        "elements under an E8M0 scale) and nvfp4. tensor, nvfp4 and column read the\n"
-        "input twice, so a pipe needs --scale NUMBER. All but none and tensor need\n"
-        "--scales FILE. Rules: current, power-2, torchao, torchao-power-2, deepseek,\n"
-        "ms-amp; mx-floor (of the OCP standard; default of mx), mx-ceil, mx-even,\n"
-        "mx-rceil; nvfp4.",
+        "elements under an E8M0 scale) and nvfp4. tensor, nvfp4 and column read FILE\n"
+        "twice; of a pipe, tensor and nvfp4 need --scale NUMBER, and column is not to\n"
+        "be had. All but none and tensor need --scales FILE.\n\n"
+        "Rules: current, power-2, torchao, torchao-power-2, deepseek and ms-amp; for\n"
+        "mx mx-floor (of the OCP standard; its default), mx-ceil, mx-even, mx-rceil;\n"
+        "for nvfp4 nvfp4.",
     .example = "narrowgauge encode -f e4m3 -g 1x128 --scales s.npy x.npy -o codes.npy",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

@@ -96,7 +96,7 @@ static void fill_range(struct ng_cells *cells, const struct ng_format *format)
         ng_cells_set(cells, 5, "%.3g %%", 100 * ldexp(1, -format->mantissa_bits));
     else
         ng_cells_set(cells, 5, "-");
-    if (1 <= max && 1 >= (double)format->min_subnormal)
+    if (ng_format_reaches(format, 1))
         ng_cells_set(cells, 6, "%s",
                      ng_power_text((float)ng_format_spacing(format, 1), text));
     else
@@ -122,7 +122,6 @@ static void fill_cast(struct ng_cells *cells, size_t column, const struct cast *
     else
         ng_cells_set(cells, column, "%.1f dB", cast->sqnr);
     set_share(cells, column + 1, cast->vanished);
-    set_share(cells, column + 2, cast->saturated);
 }
 
 static enum ng_status print_text(const struct ng_format *const *formats, size_t count,
@@ -131,36 +130,34 @@ static enum ng_status print_text(const struct ng_format *const *formats, size_t 
     static const char *const range_head[] = {"format",    "max",     "min normal",
                                              "smallest",  "binades", "relative",
                                              "from 1 on", "at max",  NULL};
-    static const char *const head[] = {"distribution", "format",    "unscaled",
-                                       "to zero",      "saturated", "scaled",
-                                       "to zero",      "saturated", NULL};
+    static const char *const head[] = {"distribution", "format", "unscaled", "to zero",
+                                       "saturated",    "scaled", "to zero",  NULL};
     static const size_t optional[] = {2, 7, 4, 0};
     enum ng_status status;
     struct ng_arena arena = {0};
     struct ng_cells cells;
-    printf(
-        "Range, and distance of neighbouring values (relative: at the most, of normal "
-        "values)\n");
+    printf("Range, and distance of neighbouring values (relative: of normal ones, at "
+           "most)\n");
     ng_cells_begin(&cells, &arena, range_head, "lrrrrrrr", count);
     cells.optional = optional;
     for (size_t f = 0; f < count; f++)
         fill_range(&cells, formats[f]);
     NG_TRY(ng_cells_print(&cells, ng_terminal_width(stdout), err));
     printf("\nSQNR of 65,536 samples, as they are and scaled by max / amax\n");
-    ng_cells_begin(&cells, &arena, head, "llrrrrrr", NG_DISTRIBUTIONS * count);
+    ng_cells_begin(&cells, &arena, head, "llrrrrr", NG_DISTRIBUTIONS * count);
     for (int d = 0; d < NG_DISTRIBUTIONS; d++)
         for (size_t f = 0; f < count; f++) {
             ng_cells_row(&cells);
             ng_cells_set(&cells, 0, "%s", f == 0 ? ng_distribution_names[d] : "");
             ng_cells_set(&cells, 1, "%s", formats[f]->name);
             fill_cast(&cells, 2, &measured->casts[d][f][UNSCALED]);
+            set_share(&cells, 4, measured->casts[d][f][UNSCALED].saturated);
             fill_cast(&cells, 5, &measured->casts[d][f][SCALED]);
         }
     NG_TRY(ng_cells_print(&cells, 0, err));
-    printf("log-normal: sigma 2, either sign; student-t: 3 degrees of freedom. SQNR "
-           "hardly "
-           "sees\nsmall values: where tails are heavy, look at what became zero as "
-           "well.\n");
+    printf("log-normal: sigma 2, either sign; student-t: 3 degrees of freedom.\n"
+           "Scaled, none saturates. SQNR hardly sees small values: where tails are "
+           "heavy,\nlook at what became zero too.\n");
 out:
     ng_arena_release(&arena);
     return status;
@@ -211,7 +208,7 @@ static enum ng_status print_json(const struct ng_format *const *formats, size_t 
                             normals ? ng_json_number(ldexp(1, -format->mantissa_bits))
                                     : json_null());
         json_object_set_new(object, "spacing_at_1",
-                            1 <= max && 1 >= (double)format->min_subnormal
+                            ng_format_reaches(format, 1)
                                 ? ng_json_number(ng_format_spacing(format, 1))
                                 : json_null());
         json_object_set_new(object, "spacing_at_max",

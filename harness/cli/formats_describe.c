@@ -28,11 +28,6 @@ static bool has_one(const struct ng_format *format, uint32_t *code)
     return ng_format_decode_one(format, *code) == 1.0f;
 }
 
-static bool in_range(const struct ng_format *format, double x)
-{
-    return x <= (double)format->max && x >= (double)format->min_subnormal;
-}
-
 /* ---- As JSON --------------------------------------------------------------------- */
 
 static json_t *span_json(struct span span)
@@ -60,8 +55,8 @@ static json_t *counts_json(const struct ng_code_counts *counts)
 
 static json_t *spacing_json(const struct ng_format *format, double x)
 {
-    return in_range(format, x) ? ng_json_number(ng_format_spacing(format, x))
-                               : json_null();
+    return ng_format_reaches(format, x) ? ng_json_number(ng_format_spacing(format, x))
+                                        : json_null();
 }
 
 static enum ng_status describe_json(const struct ng_format *format,
@@ -108,13 +103,18 @@ static void print_figure(const char *label, double value)
     putchar('\n');
 }
 
+#define LINE_BITS 20
+
+/* The bits, where there is room for them in the line. */
 static void print_value(const char *label, const struct ng_format *format,
                         uint32_t code)
 {
     char hex[NG_CODE_TEXT], bits[NG_CODE_TEXT];
     ng_code_hex(format, code, hex);
     ng_code_bits(format, code, bits);
-    printf("  %-20s %-*s  %s  ", label, format->width > 16 ? 10 : 6, hex, bits);
+    printf("  %-20s %-*s  ", label, format->width > 16 ? 10 : 6, hex);
+    if (format->width <= LINE_BITS)
+        printf("%s  ", bits);
     print_number(ng_format_decode_one(format, code));
     putchar('\n');
 }
@@ -159,8 +159,10 @@ static void print_nans(const struct ng_format *format)
         printf("%s%s%s%s", sign == 0 ? "" : ", ", a, first == last ? "" : "..",
                first == last ? "" : b);
     }
+    putchar('\n');
     ng_code_hex(format, format->nan_code, a);
-    printf("%s%s\n", first == last ? "" : "; written as ", first == last ? "" : a);
+    if (first != last)
+        printf("  %-20s %s\n", "NaN as it is written", a);
 }
 
 static void print_values(const struct ng_format *format)
@@ -205,7 +207,7 @@ static void print_precision(const struct ng_format *format)
         print_span("of normal values", span_of(max, (double)format->min_normal));
     if (ng_format_has_normals(format))
         print_figure("machine epsilon", ldexp(1, -format->mantissa_bits));
-    if (in_range(format, 1))
+    if (ng_format_reaches(format, 1))
         print_figure("spacing from 1 on", ng_format_spacing(format, 1));
     print_figure("spacing at largest", ng_format_spacing(format, max));
 }
@@ -215,12 +217,13 @@ static void print_counts(const struct ng_format *format)
     struct ng_code_counts counts = ng_code_count(format);
     const uint64_t *kinds = counts.kinds;
     uint64_t finite = counts.all - kinds[NG_CODE_INFINITY] - kinds[NG_CODE_NAN];
-    printf("  %-20s %" PRIu64 ": %" PRIu64 " finite", "codes", counts.all, finite);
+    printf("  %-20s %" PRIu64 ": %" PRIu64 " finite, %" PRIu64 " infinite, %" PRIu64
+           " NaN\n",
+           "codes", counts.all, finite, kinds[NG_CODE_INFINITY], kinds[NG_CODE_NAN]);
     if (ng_format_has_subnormals(format))
-        printf(" (%" PRIu64 " normal, %" PRIu64 " subnormal, %" PRIu64 " zero)",
-               kinds[NG_CODE_NORMAL], kinds[NG_CODE_SUBNORMAL], kinds[NG_CODE_ZERO]);
-    printf(", %" PRIu64 " infinite, %" PRIu64 " NaN\n", kinds[NG_CODE_INFINITY],
-           kinds[NG_CODE_NAN]);
+        printf("  %-20s %" PRIu64 " normal, %" PRIu64 " subnormal, %" PRIu64 " zero\n",
+               "finite codes", kinds[NG_CODE_NORMAL], kinds[NG_CODE_SUBNORMAL],
+               kinds[NG_CODE_ZERO]);
 }
 
 enum ng_status ng_formats_describe(const struct ng_format *format, bool json,

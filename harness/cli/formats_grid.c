@@ -163,3 +163,8 @@ double ng_format_spacing(const struct ng_format *format, double x)
     int grid = exponent - 1 > least ? exponent - 1 : least;
     return ldexp(1, grid - format->mantissa_bits);
 }
+
+bool ng_format_reaches(const struct ng_format *format, double x)
+{
+    return x <= (double)format->max && x >= (double)format->min_subnormal;
+}

@@ -55,6 +55,8 @@ bool ng_code_neighbour(const struct ng_format *format, uint32_t code, int step,
 /* Distance of the values around |x| (finite, not 0), as if the exponent had no upper
  * bound. */
 double ng_format_spacing(const struct ng_format *format, double x);
+/* Is x, above 0, between the smallest and the largest value? */
+bool ng_format_reaches(const struct ng_format *format, double x);
 /* Is there a range of normal values, and one of subnormal values? */
 bool ng_format_has_normals(const struct ng_format *format);
 bool ng_format_has_subnormals(const struct ng_format *format);

@@ -167,9 +167,8 @@ enum ng_status ng_formats_list(bool json, struct ng_error *err)
     for (size_t i = 0; i < count; i++)
         fill_row(&cells, ng_formats[i]);
     NG_TRY(ng_cells_print(&cells, ng_terminal_width(stdout), err));
-    printf("\nAny other: eXmY with 2 to 8 exponent and 1 to 22 mantissa bits, such as "
-           "e3m8 "
-           "or e5m3b7fn.\n'narrowgauge formats NAME' says more of one.\n");
+    printf("\nAny other: eXmY with 2 to 8 exponent and 1 to 22 mantissa bits (e3m8, "
+           "e5m3b7fn).\n'narrowgauge formats NAME' says more of one.\n");
 out:
     ng_arena_release(&arena);
     return status;

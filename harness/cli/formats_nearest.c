@@ -154,8 +154,8 @@ static void print_taken(const struct given *given)
     memcpy(&bits, &given->taken, sizeof bits);
     if (given->exact)
         return;
-    printf("  %-11s %.17g (FP32 0x%08" PRIX32 "): FP32 does not hold %.80s exactly\n",
-           "taken as", (double)given->taken, bits, given->words);
+    printf("  %-11s %.17g (FP32 0x%08" PRIX32 ", rounded)\n", "taken as",
+           (double)given->taken, bits);
 }
 
 static void print_loss(struct loss loss)
@@ -209,7 +209,8 @@ static void print_policy(const struct ng_format *format, const struct ng_policy 
 {
     char diagram[NG_CODE_TEXT];
     ng_format_diagram(format, diagram);
-    printf("%s (%s): %s", format->name, diagram, ng_rounding_names[policy->rounding]);
+    printf("%s: %s\nrounding %s", format->name, diagram,
+           ng_rounding_names[policy->rounding]);
     if (policy->rounding == NG_ROUND_STOCHASTIC)
         printf(" of %d bits", policy->random_bits);
     printf(", overflow %s, inf %s, nan %s\n",

@@ -50,12 +50,12 @@ static int exit_code(enum ng_status status)
 }
 
 /* A file opened later must not become stdout: with a closed standard stream, its number
- * is taken by something that only fails. */
+ * is taken by something that only fails: an empty standard input would be a result. */
 static void hold_standard_streams(void)
 {
     int fd;
     do
-        fd = open("/dev/null", O_RDONLY);
+        fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
@@ -150,6 +150,15 @@ static enum ng_status dispatch(int argc, char **argv, struct ng_error *err)
     return run_command(command, argc, argv, err);
 }
 
+/* Headers and names of files may hold letters that a terminal obeys. */
+static void disarm(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (((unsigned char)*text < ' ' && strchr("\n\t", *text) == NULL) ||
+            *text == '\177')
+            *text = '?';
+}
+
 int main(int argc, char **argv)
 {
     static struct ng_error err;
@@ -160,7 +169,9 @@ int main(int argc, char **argv)
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == NG_OK)
         status = ng_fail(&err, NG_FAILED, "Cannot write to the standard output: %s.",
                          strerror(errno));
-    if (status != NG_OK)
+    if (status != NG_OK) {
+        disarm(err.text);
         fprintf(stderr, "narrowgauge: %s\n", err.text);
+    }
     return exit_code(status);
 }

@@ -235,6 +235,31 @@ enum ng_status ng_arguments_number(const struct ng_arguments *arguments,
     return NG_OK;
 }
 
+#define LINE    80
+#define HELP_AT 25
+
+/* In lines of at most 80 letters, the later ones below the first. */
+static void print_words(const char *words, FILE *stream)
+{
+    size_t column = HELP_AT;
+    for (;;) {
+        size_t length = strcspn(words, " ");
+        if (column > HELP_AT && column + 1 + length > LINE) {
+            fprintf(stream, "\n%*s", HELP_AT, "");
+            column = HELP_AT;
+        } else if (column > HELP_AT) {
+            putc(' ', stream);
+            column++;
+        }
+        fwrite(words, 1, length, stream);
+        column += length;
+        words += length;
+        if (*words++ == '\0')
+            break;
+    }
+    putc('\n', stream);
+}
+
 static void print_option(const struct ng_option *option, FILE *stream)
 {
     char left[64];
@@ -244,7 +269,8 @@ static void print_option(const struct ng_option *option, FILE *stream)
     snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name,
              option->value == NULL ? "" : " ",
              option->value == NULL ? "" : option->value);
-    fprintf(stream, "  %-22s %s\n", left, option->help);
+    fprintf(stream, "  %-22s ", left);
+    print_words(option->help, stream);
 }
 
 void ng_command_help(const struct ng_command *command, FILE *stream)

@@ -146,12 +146,6 @@ out:
     return status;
 }
 
-static bool ends_in_npy(const char *path)
-{
-    size_t length = strlen(path);
-    return length >= 4 && strcmp(path + length - 4, ".npy") == 0;
-}
-
 static enum ng_status read_start(struct ng_pipe_input *input, const char *path,
                                  uint64_t bytes, struct ng_error *err)
 {
@@ -163,7 +157,7 @@ static enum ng_status read_start(struct ng_pipe_input *input, const char *path,
     bool whole = input->held_bytes == sizeof input->held;
     if (whole && ng_npy_is_begun(input->held))
         return read_head(input, bytes, err);
-    if (path != NULL && ends_in_npy(path))
+    if (path != NULL && ng_npy_is_called(path))
         return whole ? ng_npy_head_measure(path, input->held, &(size_t){0}, err)
                      : ng_fail(err, NG_INVALID,
                                "%s is cut off: it ends within its header.", path);

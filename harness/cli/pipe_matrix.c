@@ -76,12 +76,12 @@ static enum ng_status set_piece(struct ng_pipe_grid *grid,
     }
     size_t length = grid->cols > 0 ? grid->cols : 1;
     size_t rows = USUAL_PIECE / length / step * step;
-    rows = smaller(rows > 0 ? rows : step, grid->rows);
+    rows = smaller(rows > 0 ? rows : step, grid->rows > 0 ? grid->rows : 1);
     if (rows > LARGEST_PIECE / length)
         return ng_fail(
             err, NG_INVALID,
-            "--granularity %s takes %zu rows of %zu elements at a time, where "
-            "at most %zu elements are held in memory.",
+            "--granularity %s takes %zu x %zu elements at a time, where at most %zu "
+            "are held in memory.",
             request->granularity_text, rows, grid->cols, LARGEST_PIECE);
     grid->piece_rows = rows;
     grid->piece_cols = grid->cols;
@@ -203,6 +203,13 @@ void ng_pipe_matrix_release(struct ng_pipe_matrix *m)
     free(m->scales);
     free(m->matrix.scales[m->orientation].scale);
     *m = (struct ng_pipe_matrix){.x = NULL};
+}
+
+enum ng_array_type ng_pipe_code_type(const struct ng_format *format)
+{
+    static const enum ng_array_type types[] = {
+        [1] = NG_ARRAY_U8, [2] = NG_ARRAY_U16, [4] = NG_ARRAY_U32};
+    return types[format->storage_bytes];
 }
 
 void ng_pipe_scales_shape(const struct ng_pipe_request *request,

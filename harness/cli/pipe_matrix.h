@@ -59,6 +59,8 @@ void ng_pipe_matrix_release(struct ng_pipe_matrix *m);
 
 /* One scale, or one row of scales, serves all pieces: it is no part of a piece. */
 bool ng_pipe_scales_are_shared(const struct ng_pipe_request *request);
+/* What a .npy array of codes holds. */
+enum ng_array_type ng_pipe_code_type(const struct ng_format *format);
 /* The elements of a file of scales, and their shape; that of one dimension may be unknown
  * (0). */
 void ng_pipe_scales_shape(const struct ng_pipe_request *request,

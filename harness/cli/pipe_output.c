@@ -59,12 +59,6 @@ static void forget_part(const char *part)
 /* -- writing -------------------------------------------------------------------------
  */
 
-static bool ends_in_npy(const char *path)
-{
-    size_t length = strlen(path);
-    return length >= 4 && strcmp(path + length - 4, ".npy") == 0;
-}
-
 static void hold_sigpipe(struct ng_pipe_output *output)
 {
     struct sigaction before, ignore = {.sa_handler = SIG_IGN};
@@ -83,7 +77,7 @@ enum ng_status ng_pipe_output_begin(struct ng_pipe_output *output, const char *p
     } else {
         NG_TRY(ng_whole_begin(&output->whole, path, err));
         watch_part(output->whole.part);
-        output->npy = ends_in_npy(path);
+        output->npy = ng_npy_is_called(path);
     }
     output->open = true;
     if (output->npy)

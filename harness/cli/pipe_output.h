@@ -3,9 +3,9 @@
  * a file, raw or (called NAME.npy) as .npy.
  *
  * A file is NAME.part until it is whole (formats/base/whole.h); SIGINT, SIGTERM and SIGHUP
- * take it along. What went to the standard
- * output cannot be called back; ng_pipe_output_abandon() adds to the error how much that
- * was. A reader of the standard output that has gone ends the process as it ends cat: by
+ * take it along, but for the time in which it is synced. What went to the standard output
+ * cannot be called back; ng_pipe_output_abandon() adds to the error how much that was. A
+ * reader of the standard output that has gone ends the process as it ends cat: by
  * SIGPIPE, silently, once the files are put away (where SIGPIPE is ignored from the start:
  * by a sentence).
  *

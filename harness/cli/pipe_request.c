@@ -232,9 +232,19 @@ static enum ng_status check_scales(const struct ng_pipe_request *request,
     return NG_OK;
 }
 
+/* "-" is a standard stream, as is no word. */
+static const char *file_of(const char *word)
+{
+    return word == NULL || strcmp(word, "-") == 0 ? NULL : word;
+}
+
 static enum ng_status check_places(const struct ng_pipe_request *request,
                                    struct ng_error *err)
 {
+    if (request->scales != NULL && strcmp(request->scales, "-") == 0)
+        return ng_fail(err, NG_INVALID,
+                       "--scales needs the name of a file; '-', the standard streams, "
+                       "is for numbers and codes.");
     if (request->out != NULL && request->scales != NULL &&
         strcmp(request->out, request->scales) == 0)
         return ng_fail(err, NG_INVALID, "-o and --scales name the same file, %s.",
@@ -248,13 +258,13 @@ enum ng_status ng_pipe_request_read(const struct ng_arguments *arguments, bool e
 {
     enum ng_status status = NG_OK;
     const char *format = ng_arguments_value(arguments, "format");
-    const char *word = arguments->word_count > 0 ? arguments->words[0] : "-";
+    const char *word = arguments->word_count > 0 ? arguments->words[0] : NULL;
     *request = (struct ng_pipe_request){
         .encodes = encodes,
         .json = ng_arguments_given(arguments, "json"),
         .quiet = ng_arguments_given(arguments, "quiet"),
-        .input = strcmp(word, "-") == 0 ? NULL : word,
-        .out = ng_arguments_value(arguments, "out"),
+        .input = file_of(word),
+        .out = file_of(ng_arguments_value(arguments, "out")),
         .scales = ng_arguments_value(arguments, "scales"),
     };
     if (format == NULL)

@@ -16,9 +16,9 @@ static enum ng_status refuse(const char *option, const char *word,
     for (; names[count] != NULL; count++)
         ng_text_printf(&list, "%s%s", count == 0 ? "" : ", ", names[count]);
     const char *near = ng_text_nearest(word, names, count);
-    ng_fail(err, NG_INVALID, "--%s needs one of %s, but has '%.80s'%s%s%s.", option,
+    ng_fail(err, NG_INVALID, "--%s needs one of %s, but has '%.80s'%s%s%s", option,
             list.data == NULL ? "its words" : list.data, word,
-            near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
+            near == NULL ? "." : "; did you mean '", near == NULL ? "" : near,
             near == NULL ? "" : "'?");
     ng_text_release(&list);
     return NG_INVALID;
@@ -42,18 +42,13 @@ enum ng_status ng_arguments_word(const struct ng_arguments *arguments,
 static enum ng_status take_preset(const struct ng_arguments *arguments,
                                   struct ng_policy *policy, struct ng_error *err)
 {
-    const char *word = ng_arguments_value(arguments, "policy");
     const char *names[PRESETS_MOST + 1] = {NULL};
-    *policy = NG_POLICY_CUDA_SATFINITE;
-    if (word == NULL)
-        return NG_OK;
-    const struct ng_policy_preset *preset = ng_policy_by_name(word);
+    int place = -1;
     for (size_t i = 0; i < PRESETS_MOST && ng_policies[i].name != NULL; i++)
         names[i] = ng_policies[i].name;
-    if (preset == NULL)
-        return refuse("policy", word, names, err);
-    *policy = preset->policy;
-    return NG_OK;
+    enum ng_status status = ng_arguments_word(arguments, "policy", names, &place, err);
+    *policy = place < 0 ? NG_POLICY_CUDA_SATFINITE : ng_policies[place].policy;
+    return status;
 }
 
 enum ng_status ng_arguments_policy(const struct ng_arguments *arguments,

@@ -21,7 +21,7 @@
         {"inf", 0, "WORD",                                                             \
          "infinite input becomes: saturate (the maximum) or special"},                 \
     {                                                                                  \
-        "nan", 0, "WORD", "NaN becomes: canonical, or canonical with its sign-kept"    \
+        "nan", 0, "WORD", "NaN becomes: canonical, or sign-kept (that with its sign)"  \
     }
 
 /* The place of the option's word in names, NULL at their end; untouched where the option is

@@ -39,11 +39,11 @@ extern const struct ng_convert_goal ng_convert_goals[NG_CONVERT_FIGURES];
 
 struct ng_convert_row {
     const struct ng_format *format;
-    const char *direction; /* encode, decode */
+    const char *direction; /* encode, decode, full (encode with full statistics) */
     size_t elements;
     double melem_per_s, gb_per_s, time_over_memcpy; /* bytes read plus written */
 };
-enum { NG_CONVERT_ROWS = 128 };
+enum { NG_CONVERT_ROWS = 192 };
 
 struct ng_convert_bench {
     bool pinned;

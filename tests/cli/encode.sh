@@ -24,7 +24,7 @@ same decode_undoes_a_scale \
     "$("$NG" encode -f fp32 --scale 8 -q x.raw | "$NG" decode -f fp32 --scale 8 -q | bytes)" \
     "$(bytes <x.raw)"
 same scale_inv_is_the_other_factor "$("$NG" decode -f e4m3 --scale-inv 2 -q <<<"" | bytes)" 0000203d
-same dash_is_the_standard_input "$("$NG" encode -f e4m3 -q - <x.raw | bytes)" 38407e7e0080c42a
+same dash_is_a_standard_stream "$("$NG" encode -f e4m3 -q - -o - <x.raw | bytes)" 38407e7e0080c42a
 same empty_input_is_no_elements "$("$NG" encode -f e4m3 -g tensor --scale 1 -q </dev/null | wc -c)" 0
 same quiet_says_nothing "$("$NG" encode -f e4m3 -q x.raw 2>&1 >/dev/null | wc -c)" 0
 summary=$("$NG" encode -f e4m3 x.raw 2>&1 >/dev/null)
@@ -83,6 +83,7 @@ wrong squares_of_a_raw_stream_are_refused 'it is one row' -f e4m3 -g 4x4 --scale
 wrong mx_of_int8_is_refused 'int8' -f int8 -g mx --scales s
 wrong nvfp4_of_e4m3_is_refused 'e2m1' -f e4m3 -g nvfp4 --scales s
 wrong codes_and_scales_in_one_file_are_refused 'the same file' -f e4m3 -g mx --scales never
+wrong scales_in_a_standard_stream_are_refused 'the name of a file' -f e4m3 -g mx --scales -
 gives tensor_on_a_pipe_names_the_scale 2 '--scale NUMBER' bash -c \
     "cat x.raw | '$NG' encode -f e4m3 -g tensor"
 gives nvfp4_on_a_pipe_names_the_scale 2 '--scale NUMBER' bash -c \
@@ -138,6 +139,9 @@ if [ -w /dev/full ]; then
 fi
 "$NG" encode -f e4m3 x.raw >&- 2>log
 same closed_output_is_a_failure "$? $(grep -c 'standard output' log)" '3 1'
+"$NG" encode -f e4m3 -o c.raw <&- 2>log
+same closed_input_is_a_failure "$? $(grep -c 'standard input cannot be read' log)" '3 1'
+same closed_input_keeps_what_was_there "$(wc -c <c.raw)" 8
 head -c 400000 /dev/zero >zero.raw
 echo before >c.npy
 gives limit_on_files_is_a_failure 3 'File too large' \

@@ -91,33 +91,26 @@ mutant() {
 # format, type, code: a converter that gets one bit of one code wrong.
 one_bit() {
     cat <<C
-static void encode_one_bit_wrong(const float *x, void *codes, size_t n, float scale,
-                                 const struct ng_policy *policy,
-                                 struct ng_cast_counts *counts)
-{
-    encode(x, codes, n, scale, policy, counts);
-    for (size_t i = 0; i < n; i++)
-        if ((($2 *)codes)[i] == $3)
-            (($2 *)codes)[i] ^= 1;
-}
-
-const struct ng_format $1 = {
+kernels()->encode(call);
+    $2 *codes = call->codes;
+    for (size_t i = 0; i < call->n && call->plan->format == &$1; i++)
+        if (codes[i] == $3)
+            codes[i] ^= 1;
 C
 }
 
 export TMPDIR=$NG_TMP
 
 mutant check_finds_one_wrong_bit_in_e4m3 \
-    "fp8-e4m3 layer.0.linear/input@fprop, in training step 1" formats/codec/e4m3.c \
-    "const struct ng_format ng_e4m3 = {" "$(one_bit ng_e4m3 uint8_t 0x6B)" \
-    ".encode = encode," ".encode = encode_one_bit_wrong," -- fp32 bf16
+    "fp8-e4m3 layer.0.linear/input@fprop, in training step 1" formats/codec/convert.c \
+    "kernels()->encode(call);" "$(one_bit ng_e4m3 uint8_t 0x6B)" -- fp32 bf16
 mutant check_finds_one_wrong_bit_in_bf16 \
-    "bf16 layer.0.linear/output, in training step 1" formats/codec/bf16.c \
-    "const struct ng_format ng_bf16 = {" "$(one_bit ng_bf16 uint16_t 0x3F20)" \
-    ".encode = encode," ".encode = encode_one_bit_wrong," -- fp32
+    "bf16 layer.0.linear/output, in training step 1" formats/codec/convert.c \
+    "kernels()->encode(call);" "$(one_bit ng_bf16 uint16_t 0x3F20)" -- fp32
 mutant check_finds_a_wrong_scale_inv \
     "fp8-e4m3 layer.0.linear/input@fprop, in training step 1" formats/quant/scale.c \
-    "*scale_inv = 1.0f / *scale;" "*scale_inv = 1.0f / *scale * 1.0000002f;" -- fp32 bf16
+    "scale_inv[i] = 1.0f / scale[i];" "scale_inv[i] = 1.0f / scale[i] * 1.0000002f;" \
+    -- fp32 bf16
 mutant check_finds_an_amax_of_the_last_chunk_alone \
     "fp8-e4m3 layer.1.linear/input@fprop, in training step 2" models/ops/relu.c \
     "amax_bits = ng_amax_join(amax_bits, ng_amax_bits(y, count));" \

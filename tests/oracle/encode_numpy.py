@@ -286,6 +286,16 @@ done = run("encode", "-f", "e4m3", "-g", "128x128", "--scales", "never.npy", "-"
            data=open("huge.npy", "rb").read(), timeout=20)
 said("rows_that_memory_cannot_hold_are_refused", done.returncode != 2 or b"held in memory" not in done.stderr)
 
+open("huge.npy", "wb").write(npy(described(shape="(0, 4294967296)")))
+done = run("encode", "-f", "e4m3", "-g", "column", "--scales", "never.npy", "huge.npy", timeout=20)
+said("columns_that_memory_cannot_hold_are_refused",
+     (done.returncode != 2 or b"held in memory" not in done.stderr or os.path.exists("never.npy")) and
+     (done.returncode, done.stderr))
+open("loud.npy", "wb").write(npy(described("'\x1b[31m'"), four))
+done = run("encode", "-f", "e4m3", "loud.npy", "-o", "never.npy")
+said("sentences_hold_nothing_that_a_terminal_obeys",
+     (done.returncode != 2 or b"'?[31m'" not in done.stderr or b"\x1b" in done.stderr) and done.stderr)
+
 # --- files of scales that do not fit ---------------------------------------------------------
 
 made("encode", "-f", "e4m3", "-g", "1x128", "--scales", "s.raw", "plain.npy", "-o", "c.npy")

@@ -165,7 +165,8 @@ def matrices():
     rng = np.random.default_rng(20)
     yield "random", rng.standard_normal((67, 301)).astype(F32)
     with np.errstate(over="ignore"):
-        yield "heavy-tailed", (rng.standard_cauchy((150, 140)) ** 5).astype(F32)
+        yield "wide", (rng.standard_normal((3, 4352)) * rng.choice([1, 4, 0], 4352)).astype(F32)
+    yield "heavy-tailed", (rng.standard_cauchy((150, 140)) ** 5).astype(F32)
     spread = rng.standard_normal((70, 260)) * np.exp2(rng.integers(-149, 127, (70, 260)))
     yield "every-exponent", spread.astype(F32)
     edge = rng.standard_normal((131, 259)).astype(F32)

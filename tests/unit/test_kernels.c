@@ -38,9 +38,10 @@ static uint32_t draw(uint64_t *state)
 /* ---- Formats, policies, data ------------------------------------------------------- */
 
 static const char *const more_formats[] = {
-    "e2m1fn",   "e3m2fnuz", "e2m5",  "e6m1",  "e7m0b3",    "e4m3b0",   "e5m2b140",
-    "e4m3b126", "e5m8",     "e7m8",  "e2m13", "e5m10fnuz", "e8m1",     "e8m3",
-    "e8m14",    "e8m22",    "e5m12", "e7m22", "e8m7b130",  "e2m3fnuz", "e6m9fn"};
+    "e8m2fnuz", "e8m7fnuz", "e8m22fnuz", "e2m1fn",   "e3m2fnuz", "e2m5",
+    "e6m1",     "e7m0b3",   "e4m3b0",    "e5m2b140", "e4m3b126", "e5m8",
+    "e7m8",     "e2m13",    "e5m10fnuz", "e8m1",     "e8m3",     "e8m14",
+    "e8m22",    "e5m12",    "e7m22",     "e8m7b130", "e2m3fnuz", "e6m9fn"};
 
 enum { FORMATS = 64 };
 static struct ng_format own[FORMATS];
@@ -71,7 +72,7 @@ static struct ng_policy policy_of(int rounding, int choices, uint32_t random_bit
 static float draw_scale(uint64_t *state)
 {
     static const float rare[] = {0x1p-149f, 0x1p-126f,  0x1.8p-120f, 0x1.FFFFFEp127f,
-                                 0x1p121f,  0x1.2p-60f, 0x1.6p77f,   0x1p-127f};
+                                 0x1.2p30f, 0x1.2p-60f, 0x1.6p77f,   0x1p-127f};
     uint32_t kind = draw(state) % 8;
     if (kind < 3)
         return 1.0f;
@@ -93,10 +94,14 @@ static float draw_element(const struct ng_format *format, float scale, uint32_t 
         return float_of(bits[draw(state) % 12] | sign);
     }
     switch (draw(state) % 4) {
-    case 0: /* near a value or the middle between two */ {
-        uint32_t code = draw(state) % (format->max_code + 1);
+    case 0: /* near a value or the middle between two, or above the last */ {
+        uint32_t step = 1u << format->unused_bits;
+        uint32_t code = draw(state) % 8 == 0 ? format->max_code
+                                             : draw(state) % (format->max_code + 1);
         float value = ng_format_decode_one(format, code);
-        float next = ng_format_decode_one(format, code + (1u << format->unused_bits));
+        float next = ng_format_decode_one(format, code + step);
+        if (code == format->max_code)
+            next = 2 * value - ng_format_decode_one(format, code - step);
         if (draw(state) % 2 != 0 && next > value && next < 0x1p127f)
             value = value + (next - value) / 2;
         uint32_t near = bits_of(value / scale) + draw(state) % 5 - 2;

@@ -248,15 +248,16 @@ START_TEST(nothing_to_measure_gives_nan_and_an_exact_cast_an_infinite_sqnr)
 END_TEST
 
 static void check_encode_full(const struct ng_format *format,
-                              const struct ng_policy *policy, size_t n)
+                              const struct ng_policy *policy, enum kind kind,
+                              float scale_inv, size_t n)
 {
     static float x[MOST], q[MOST];
     static uint8_t codes[4 * MOST], together[4 * MOST];
     const struct ng_random random = {9, 8, 7};
-    const float scale = 0x1.8p-3f, scale_inv = 1.0f / scale;
+    const float scale = 0x1.8p-3f;
     struct ng_cast_counts counts = {0}, counts_together = {0};
     struct ng_full_statistics full = {0}, full_together = {0};
-    fill(SPECKLED, x, q, n);
+    fill(kind, x, q, n);
     ng_format_encode(format, policy, scale, x, codes, n, &random, 77, &counts);
     ng_format_decode(format, codes, scale_inv, q, n);
     ng_full_statistics_add(&full, x, q, n);
@@ -264,7 +265,7 @@ static void check_encode_full(const struct ng_format *format,
                           &counts_together, &full_together);
     ck_assert_mem_eq(codes, together, n * (size_t)format->storage_bytes);
     ck_assert_mem_eq(&counts, &counts_together, sizeof counts);
-    assert_same(&full_together, &full, format->name, 0, n);
+    assert_same(&full_together, &full, format->name, (int)kind, n);
 }
 
 START_TEST(encoding_with_statistics_equals_the_three_steps)
@@ -272,11 +273,17 @@ START_TEST(encoding_with_statistics_equals_the_three_steps)
     struct ng_policy stochastic = NG_POLICY_CUDA_SATFINITE;
     stochastic.rounding = NG_ROUND_STOCHASTIC;
     stochastic.random_bits = 16;
-    const struct ng_format *const formats[] = {&ng_e4m3, &ng_bf16, &ng_tf32, &ng_int8};
+    const struct ng_format *const formats[] = {
+        &ng_e4m3, &ng_e5m2fnuz, &ng_e2m1, &ng_int8, &ng_e8m0, &ng_bf16, &ng_tf32};
     for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
         for (size_t n = 0; n <= 9000; n = 3 * n + 1) {
-            check_encode_full(formats[f], &NG_POLICY_CUDA_SATFINITE, n);
-            check_encode_full(formats[f], &stochastic, n);
+            const struct ng_policy *nearest = &NG_POLICY_CUDA_SATFINITE;
+            check_encode_full(formats[f], nearest, SPECKLED, 0x1.5p2f, n);
+            check_encode_full(formats[f], &stochastic, SPECKLED, 0x1.5p2f, n);
+            check_encode_full(formats[f], nearest, WIDE, 0x1.5p2f, n);
+            check_encode_full(formats[f], nearest, RELU, 0x1.5p2f, n);
+            /* What is no zero in codes becomes one as it is read back. */
+            check_encode_full(formats[f], nearest, RELU, 0x1p-149f, n);
         }
 }
 END_TEST
