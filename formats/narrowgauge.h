@@ -22,7 +22,8 @@
  *     that of their type, and must not overlap unless it is said.
  *   - Failure: functions that can fail return enum ng_status and write one whole
  *     sentence into *err, which is never NULL. Overflow, NaN and saturation of numbers
- *     are data, not failures. A broken precondition is an assertion.
+ *     are data, not failures. A broken precondition is a fault of the caller, which an
+ *     assertion catches where looking costs nothing.
  *   - Threads: everything here may be called from any thread at the same time, on
  *     different output buffers. The one global state is which kernels run: chosen at
  *     first use, or by ng_isa_choose().
@@ -295,7 +296,8 @@ NG_API void ng_format_encode(const struct ng_format *format,
                              const float *x, void *codes, size_t n,
                              const struct ng_random *random, uint64_t first,
                              struct ng_cast_counts *counts);
-/* n elements: x[i] = RN32(value(codes[i]) * scale_inv). */
+/* n elements: x[i] = RN32(value(codes[i]) * scale_inv). scale_inv may be any number, also
+ * zero, infinite or NaN; a NaN in x is canonical (0x7FC00000), whatever made it. */
 NG_API void ng_format_decode(const struct ng_format *format, const void *codes,
                              float scale_inv, float *x, size_t n);
 
@@ -415,9 +417,9 @@ enum ng_orientation { NG_ROWWISE, NG_COLWISE, NG_ORIENTATIONS };
 struct ng_qmatrix {
     const struct ng_format *format;
     struct ng_policy policy;
-    struct ng_random
-        random; /* of stochastic rounding; element r, c draws word first + r*cols + c,
-                              * in the colwise orientation of stream + 2^31 */
+    /* Of stochastic rounding: element r, c draws word first + r*cols + c, in the colwise
+     * orientation of stream + 2^31. */
+    struct ng_random random;
     uint64_t first; /* 0, or where a part of a larger matrix begins in it */
     size_t rows, cols;
     struct {
@@ -459,12 +461,15 @@ NG_API uint32_t ng_amax_bits(const float *x, size_t n);
 /* Casts x (rows x cols in x_format, unscaled; row stride in elements) into every
  * orientation held by a matrix that ng_qmatrix_check() accepts. Rules work out the scales
  * from amax_bits (tensor and nvfp4) or from each block (others), FROZEN and DELAYED keep
- * the stored ones (scales of 1 at the start; the cast does not touch a history). stats are added to once, by the rowwise orientation if it is held. */
+ * the stored ones (scales of 1 at the start; the cast does not touch a history). Without a
+ * scale and with x_format that of the matrix it is a copy: infinity stays, whatever the
+ * policy makes of it, and NaN becomes canonical or keeps its sign. stats are added to
+ * once, by the rowwise orientation if it is held. */
 NG_API void ng_qmatrix_cast(struct ng_qmatrix *matrix, const void *x,
                             const struct ng_format *x_format, size_t x_stride,
                             uint32_t amax_bits, struct ng_pool *pool);
-/* n elements of one row, from column `first`, back as FP32; where both orientations are
- * the same matrix, either name reads it. */
+/* n elements of one row, from column `first`, back as FP32, NaN canonical; where both
+ * orientations are the same matrix, either name reads it. */
 NG_API void ng_qmatrix_read(const struct ng_qmatrix *matrix,
                             enum ng_orientation orientation, size_t row, size_t first,
                             size_t n, float *x);

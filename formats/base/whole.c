@@ -54,24 +54,50 @@ static bool is_same_file(int fd, const char *path)
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/* Only a file of no other name may be emptied: what a link stands for is somebody's. A
+ * device is opened through a link, too; it says itself whether it takes the bytes, and it
+ * cannot be synced, so that it never gets the name. */
+static enum ng_status open_part(const char *part, int *opened, struct ng_error *err)
+{
+    struct stat about;
+    int fd = open(part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0666);
+    bool is_link = fd < 0 && errno == ELOOP;
+    if (is_link)
+        fd = open(part, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 && !is_link)
+        return ng_fail(err, NG_FAILED,
+                       "cannot create %s: %s; what was there is unchanged", part,
+                       strerror(errno));
+    if (fd >= 0 && fstat(fd, &about) == 0 &&
+        (S_ISCHR(about.st_mode) ||
+         (!is_link && S_ISREG(about.st_mode) && about.st_nlink <= 1))) {
+        *opened = fd;
+        return NG_OK;
+    }
+    if (fd >= 0)
+        close(fd);
+    return ng_fail(err, NG_FAILED,
+                   "%s is a link or no regular file, and is not written through; what "
+                   "was there is unchanged, remove it or take another name",
+                   part);
+}
+
 /* Opens, locks and empties the .part. Between the first two, the holder of the lock may have
  * renamed it. Where a file system has no locks there are none. */
 static enum ng_status take_part(const char *part, bool wait, int *taken,
                                 struct ng_error *err)
 {
     for (;;) {
-        int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-        if (fd < 0)
-            return ng_fail(err, NG_FAILED,
-                           "cannot create %s: %s; what was there is unchanged", part,
-                           strerror(errno));
-        int refused;
+        int fd, refused;
+        enum ng_status status = open_part(part, &fd, err);
+        if (status != NG_OK)
+            return status;
         do
             refused = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
         while (refused != 0 && errno == EINTR);
         if (refused != 0 && errno == EWOULDBLOCK) {
             close(fd);
-            return ng_fail(err, NG_INVALID,
+            return ng_fail(err, NG_FAILED,
                            "another process is writing %s; wait until it has ended",
                            part);
         }
@@ -90,6 +116,26 @@ static enum ng_status take_part(const char *part, bool wait, int *taken,
     }
 }
 
+static enum ng_status cannot_write(const struct ng_whole *whole, int why,
+                                   struct ng_error *err)
+{
+    return ng_fail(err, NG_FAILED, "cannot write %s: %s; what was there is unchanged",
+                   whole->path, strerror(why));
+}
+
+/* Those of the file that will be replaced; until then its owner can open the .part, so that
+ * one that is left behind is in nobody's way. */
+static enum ng_status take_permissions(struct ng_whole *whole, struct ng_error *err)
+{
+    struct stat earlier;
+    if (lstat(whole->path, &earlier) != 0 || !S_ISREG(earlier.st_mode))
+        return NG_OK;
+    whole->keeps_mode = true;
+    whole->mode = earlier.st_mode & 0777;
+    return fchmod(whole->fd, whole->mode | 0600) == 0 ? NG_OK
+                                                      : cannot_write(whole, errno, err);
+}
+
 static enum ng_status begin(struct ng_whole *whole, const char *path, bool wait,
                             struct ng_error *err)
 {
@@ -106,6 +152,8 @@ static enum ng_status begin(struct ng_whole *whole, const char *path, bool wait,
     memcpy(whole->part, path, length);
     memcpy(whole->part + length, ".part", sizeof ".part");
     enum ng_status status = take_part(whole->part, wait, &whole->fd, err);
+    if (status == NG_OK)
+        status = take_permissions(whole, err);
     if (status != NG_OK)
         ng_whole_abandon(whole);
     return status;
@@ -115,13 +163,6 @@ enum ng_status ng_whole_begin(struct ng_whole *whole, const char *path,
                               struct ng_error *err)
 {
     return begin(whole, path, false, err);
-}
-
-static enum ng_status cannot_write(const struct ng_whole *whole, int why,
-                                   struct ng_error *err)
-{
-    return ng_fail(err, NG_FAILED, "cannot write %s: %s; what was there is unchanged",
-                   whole->path, strerror(why));
 }
 
 enum ng_status ng_whole_add(struct ng_whole *whole, const void *data, size_t bytes,
@@ -139,11 +180,17 @@ enum ng_status ng_whole_amend(struct ng_whole *whole, const void *data, size_t b
     return NG_OK;
 }
 
+enum ng_status ng_whole_sync(struct ng_whole *whole, struct ng_error *err)
+{
+    return fsync(whole->fd) == 0 ? NG_OK : cannot_write(whole, errno, err);
+}
+
 enum ng_status ng_whole_end(struct ng_whole *whole, struct ng_error *err)
 {
     enum ng_status status = NG_OK;
     /* The name is given away while the lock is held. */
-    if (fsync(whole->fd) != 0 || rename(whole->part, whole->path) != 0)
+    if ((whole->keeps_mode && fchmod(whole->fd, whole->mode) != 0) ||
+        fsync(whole->fd) != 0 || rename(whole->part, whole->path) != 0)
         NG_TRY(cannot_write(whole, errno, err));
     free(whole->part);
     whole->part = NULL;

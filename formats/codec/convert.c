@@ -46,18 +46,19 @@ static uint32_t saturation_of(const struct ng_format *format)
     return bits_of(format->max + step / 2) - tie;
 }
 
-/* The short cuts need a least normal number that is one of FP32 too; magic also a power
- * of two above the largest, and room for a significand that is rounded up. */
+/* The short cuts need a least normal number that is one of FP32 too; magic also room for
+ * a significand that is rounded up, and sums that are infinite only from twice the power
+ * of two above the maximum on: the code of infinity is above max_code then. */
 static enum ng_front front_of(const struct ng_format *format,
                               const struct ng_policy *policy)
 {
     if (policy->rounding != NG_ROUND_NEAREST_EVEN || format->encoding == NG_UNSIGNED ||
-        format == &ng_fp32)
+        format->mantissa_bits == 23)
         return NG_FRONT_NONE;
     if (format->exponent_bits == 8 && format->bias == 127)
         return NG_FRONT_INTEGER;
     int top_field = (int)(bits_of(format->max) >> 23) + 23 - format->mantissa_bits;
-    bool magic = format->bias < 127 && top_field <= 254 && format->mantissa_bits <= 21;
+    bool magic = format->bias < 127 && top_field <= 253 && format->mantissa_bits <= 21;
     return magic ? NG_FRONT_MAGIC : NG_FRONT_NONE;
 }
 

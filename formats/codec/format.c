@@ -180,7 +180,7 @@ uint32_t ng_format_encode_one(const struct ng_format *format,
         counts->amax_bits = magnitude;
     if (magnitude > FP32_INF)
         return ng_format_nan_code(format, policy->nan, negative);
-    if (format == &ng_fp32)
+    if (format->mantissa_bits == FP32_MANTISSA)
         return bits; /* nothing is converted, so no rule of the policy applies */
     if (magnitude < FP32_INF)
         return encode_finite(format, policy, magnitude, negative, random, counts);

@@ -151,6 +151,10 @@ void ng_avx2_encode_rest(const struct ng_encode_call *call, struct ng_scale_walk
 /* Every format, code and scale. */
 void ng_avx2_decode_exactly(const struct ng_format *format, float scale_inv,
                             const void *codes, float *x, size_t n);
+/* Codes of 4 bytes, and e8m0's; false, with nothing done, for plans and formats that are
+ * left to the two above. */
+bool ng_avx2_encode_wide(const struct ng_encode_call *call);
+bool ng_avx2_decode_wide(const struct ng_decode_call *call);
 /* Counts what was clipped among 16 elements; false, with nothing counted, where a product
  * is infinite or NaN. */
 bool ng_avx2_count_clipped(const struct ng_encode_plan *plan, const float *x,

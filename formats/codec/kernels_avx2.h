@@ -32,5 +32,26 @@ NG_INLINE NG_AVX2 unsigned ng_lanes(__m256i mask)
     return (unsigned)_mm256_movemask_ps(ng_float(mask));
 }
 
+NG_INLINE NG_AVX2 void ng_put(void *at, __m256i value, bool stream)
+{
+    if (stream)
+        _mm256_stream_si256(at, value);
+    else
+        _mm256_storeu_si256(at, value);
+}
+
+/* Adds the largest of eight magnitudes and four counts of what became zero. */
+NG_INLINE NG_AVX2 void ng_finish_counts(struct ng_cast_counts *counts, __m256i amax,
+                                        __m256i flushed)
+{
+    uint32_t each[8];
+    uint64_t part[4];
+    _mm256_storeu_si256((__m256i *)(void *)each, amax);
+    _mm256_storeu_si256((__m256i *)(void *)part, flushed);
+    for (int i = 0; i < 8; i++)
+        counts->amax_bits = each[i] > counts->amax_bits ? each[i] : counts->amax_bits;
+    counts->flushed += part[0] + part[1] + part[2] + part[3];
+}
+
 #endif
 #endif

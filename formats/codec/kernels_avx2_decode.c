@@ -237,6 +237,8 @@ void ng_avx2_decode(const struct ng_decode_call *call)
         decode_tops(call);
         break;
     default:
+        if (ng_avx2_decode_wide(call))
+            break;
         decode_exactly(call, ng_scale_walk_start(call->scales_inv, call->block), 0,
                        call->n);
     }

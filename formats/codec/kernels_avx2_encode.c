@@ -120,14 +120,6 @@ NG_INLINE NG_AVX2 struct half half_of(const struct constants *k, enum ng_shape s
     return (struct half){_mm256_srl_epi16(code, k->shift), sign};
 }
 
-NG_INLINE NG_AVX2 void put(void *at, __m256i value, bool stream)
-{
-    if (stream)
-        _mm256_stream_si256(at, value);
-    else
-        _mm256_storeu_si256(at, value);
-}
-
 /* Writes 32 codes; returns where they are zero, all ones in a byte for each. */
 NG_INLINE NG_AVX2 __m256i write_bytes(const struct constants *k, enum ng_shape shape,
                                       const struct half *low, const struct half *high,
@@ -146,7 +138,7 @@ NG_INLINE NG_AVX2 __m256i write_bytes(const struct constants *k, enum ng_shape s
                 _mm256_or_si256(is_zero, _mm256_cmpeq_epi8(code, k->over)), sign);
         code = _mm256_sub_epi8(code, _mm256_blendv_epi8(k->pos, k->neg, sign));
     }
-    put(codes, _mm256_permutevar8x32_epi32(code, order), stream);
+    ng_put(codes, _mm256_permutevar8x32_epi32(code, order), stream);
     return is_zero;
 }
 
@@ -163,8 +155,8 @@ NG_INLINE NG_AVX2 __m256i write_words(const struct constants *k, const struct ha
                                       const struct half *high, uint8_t *codes,
                                       bool stream)
 {
-    put(codes, signed_words(k, low), stream);
-    put(codes + 32, signed_words(k, high), stream);
+    ng_put(codes, signed_words(k, low), stream);
+    ng_put(codes + 32, signed_words(k, high), stream);
     return _mm256_packs_epi16(_mm256_cmpeq_epi16(low->code, k->pos),
                               _mm256_cmpeq_epi16(high->code, k->pos));
 }
@@ -325,18 +317,6 @@ NG_INLINE NG_AVX2 void add_tally(struct tally *tally, __m256i *flushed)
     tally->flushed = zero;
 }
 
-NG_INLINE NG_AVX2 void finish_counts(struct ng_cast_counts *counts, __m256i amax,
-                                     __m256i flushed)
-{
-    uint32_t each[8];
-    uint64_t part[4];
-    _mm256_storeu_si256((__m256i *)(void *)each, amax);
-    _mm256_storeu_si256((__m256i *)(void *)part, flushed);
-    for (int i = 0; i < 8; i++)
-        counts->amax_bits = each[i] > counts->amax_bits ? each[i] : counts->amax_bits;
-    counts->flushed += part[0] + part[1] + part[2] + part[3];
-}
-
 /* How many of the next elements are looked at together: whole groups. */
 NG_INLINE size_t chunk_of(size_t left)
 {
@@ -408,7 +388,7 @@ NG_INLINE NG_AVX2 void encode_counted(const struct ng_encode_call *call,
         add_tally(&tally, &flushed);
     }
     call->counts->elements += done - exactly;
-    finish_counts(call->counts, tally.amax, flushed);
+    ng_finish_counts(call->counts, tally.amax, flushed);
     if (done < call->n)
         ng_avx2_encode_rest(call, walk, done, call->n - done);
 }
@@ -454,6 +434,17 @@ static NG_AVX2 void encode_bytes_halves(const struct ng_encode_call *call)
         encode_plain(call, NG_SHAPE_BYTES, true, false);
 }
 
+static void encode_by_definition(const struct ng_encode_call *call)
+{
+    ng_avx2_encode_rest(call, ng_scale_walk_start(call->scales, call->block), 0,
+                        call->n);
+}
+static void encode_without_shape(const struct ng_encode_call *call)
+{
+    if (!ng_avx2_encode_wide(call))
+        encode_by_definition(call);
+}
+
 void ng_avx2_encode(const struct ng_encode_call *call)
 {
     static void (*const bodies[])(const struct ng_encode_call *) = {
@@ -462,14 +453,14 @@ void ng_avx2_encode(const struct ng_encode_call *call)
         [NG_SHAPE_BYTES_TWOS] = encode_bytes_twos,
         [NG_SHAPE_WORDS_MAGIC] = encode_words_magic,
         [NG_SHAPE_WORDS_INTEGER] = encode_words_integer,
+        [NG_SHAPE_NONE] = encode_without_shape,
     };
     enum ng_shape shape = call->plan->shape;
     bool halves = call->block < call->n && call->block % GROUP != 0;
     if (shape == NG_SHAPE_BYTES && halves)
         encode_bytes_halves(call);
-    else if (shape == NG_SHAPE_NONE || halves)
-        ng_avx2_encode_rest(call, ng_scale_walk_start(call->scales, call->block), 0,
-                            call->n);
+    else if (shape != NG_SHAPE_NONE && halves)
+        encode_by_definition(call);
     else
         bodies[shape](call);
     if (call->stream)

@@ -55,9 +55,10 @@ static bool has_orientations(const struct ng_qmatrix *matrix)
            matrix->granularity == NG_GRANULARITY_NVFP4;
 }
 
+/* 0 for blocks of nothing, which ng_qmatrix_check() refuses. */
 static size_t ceil_div(size_t a, size_t b)
 {
-    return a / b + (a % b != 0);
+    return b == 0 ? 0 : a / b + (a % b != 0);
 }
 
 size_t ng_qmatrix_scale_count(const struct ng_qmatrix *matrix,
@@ -159,6 +160,16 @@ static enum ng_status check_options(const struct ng_qmatrix *matrix,
                                     struct ng_error *err)
 {
     const struct ng_policy *policy = &matrix->policy;
+    /* Enumerations of a caller in another language may hold anything. */
+    if ((unsigned)policy->rounding > NG_ROUND_STOCHASTIC ||
+        (unsigned)policy->finite_overflow > NG_OVERFLOW_SPECIAL ||
+        (unsigned)policy->infinite_input > NG_OVERFLOW_SPECIAL ||
+        (unsigned)policy->nan > NG_NAN_SIGN_KEPT)
+        return ng_fail(err, NG_INVALID,
+                       "a policy holds a choice that there is not: rounding %d, finite "
+                       "overflow %d, infinite input %d, NaN %d",
+                       (int)policy->rounding, (int)policy->finite_overflow,
+                       (int)policy->infinite_input, (int)policy->nan);
     if (policy->rounding == NG_ROUND_STOCHASTIC &&
         (policy->random_bits < 1 || policy->random_bits > 24))
         return ng_fail(err, NG_INVALID,

@@ -117,7 +117,9 @@ NG_WIDE static size_t zeros_wide(const float *x, size_t n)
 
 size_t ng_walk_zero_codes(const struct ng_format *format, const void *codes, size_t n)
 {
-    uint32_t mask = ng_format_mask(format) & ~ng_format_sign_bit(format);
+    /* Without -0, the sign alone is NaN. */
+    uint32_t sign = format->has_negative_zero ? ng_format_sign_bit(format) : 0;
+    uint32_t mask = ng_format_mask(format) & ~sign;
     size_t zeros = 0;
     if (format->storage_bytes == 2)
         return zero_words(codes, n, (uint16_t)mask);
@@ -147,21 +149,22 @@ size_t ng_walk_zeros(const float *x, size_t n)
     return zeros + zeros_of(x, n);
 }
 
-#define WALK(type, name, body, parameters, arguments)                                  \
+/* `give` is return, or nothing where there is nothing to give. */
+#define WALK(type, give, name, body, parameters, arguments)                            \
     NG_WIDE static type body##_wide parameters                                         \
     {                                                                                  \
-        return body arguments;                                                         \
+        give body arguments;                                                           \
     }                                                                                  \
     type name parameters                                                               \
     {                                                                                  \
-        return ng_isa() >= NG_ISA_AVX2 ? body##_wide arguments : body arguments;       \
+        give(ng_isa() >= NG_ISA_AVX2 ? body##_wide arguments : body arguments);        \
     }
 
-WALK(size_t, ng_walk_beyond, beyond, (const float *x, size_t n, uint32_t limit),
+WALK(size_t, return, ng_walk_beyond, beyond, (const float *x, size_t n, uint32_t limit),
      (x, n, limit))
-WALK(size_t, ng_walk_beyond_each, beyond_each,
+WALK(size_t, return, ng_walk_beyond_each, beyond_each,
      (const float *x, size_t n, const float *bounds), (x, n, bounds))
-WALK(void, ng_walk_raise_amax, raise_amax,
+WALK(void, , ng_walk_raise_amax, raise_amax,
      (const float *x, size_t n, uint32_t *amax_bits), (x, n, amax_bits))
-WALK(void, ng_walk_scale, scale_each,
+WALK(void, , ng_walk_scale, scale_each,
      (const float *x, size_t n, const float *scales, float *y), (x, n, scales, y))

@@ -145,7 +145,7 @@ static enum ng_status bench_convert(const struct ng_arguments *arguments,
     int rounds;
     NG_TRY(ng_arguments_number(arguments, "rounds", 1, NG_BENCH_ROUNDS_MOST,
                                DEFAULT_ROUNDS, &rounds, err));
-    fprintf(stderr, "Conversions beside memcpy, one thread; about half a minute.\n");
+    fprintf(stderr, "Conversions beside memcpy, one thread; about a minute.\n");
     status = ng_bench_convert(&bench, (size_t)rounds, tell, &draws, err);
     if (draws)
         fprintf(stderr, "\r\033[K");

@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "formats/base/cpu.h"
 #include "formats/codec/format.h"
@@ -10,6 +11,7 @@
 #include "harness/cli/pipe_input.h"
 #include "harness/cli/pipe_matrix.h"
 #include "harness/cli/pipe_output.h"
+#include "harness/cli/pipe_places.h"
 #include "harness/cli/pipe_request.h"
 
 struct decoding {
@@ -57,6 +59,39 @@ out:
     return status;
 }
 
+static void show_shape(const struct ng_array *shape, char *text, size_t size)
+{
+    size_t length = (size_t)snprintf(text, size, "(");
+    for (size_t i = 0; i < shape->rank && length < size; i++)
+        length += (size_t)snprintf(text + length, size - length, "%s%zu",
+                                   i == 0 ? "" : ", ", shape->size[i]);
+    if (length < size)
+        snprintf(text + length, size - length, shape->rank == 1 ? ",)" : ")");
+}
+
+/* Scales of another shape, though as many, belong to other codes. */
+static enum ng_status check_scales_shape(const struct decoding *d, struct ng_error *err)
+{
+    const struct ng_array *found = &d->scales.shape;
+    struct ng_array expected;
+    char found_text[200], expected_text[200];
+    if (!d->scales.npy)
+        return NG_OK;
+    ng_pipe_scales_shape(&d->request, &d->grid, &expected);
+    bool unknown = expected.rank == 1 && expected.size[0] == 0;
+    bool fits = found->rank == expected.rank;
+    for (size_t i = 0; fits && !unknown && i < expected.rank; i++)
+        fits = found->size[i] == expected.size[i];
+    if (fits)
+        return NG_OK;
+    show_shape(found, found_text, sizeof found_text);
+    show_shape(&expected, expected_text, sizeof expected_text);
+    return ng_fail(err, NG_INVALID,
+                   "%s has the shape %s, where the scales of these codes have %s.",
+                   d->scales.name, found_text,
+                   unknown ? "one dimension" : expected_text);
+}
+
 static enum ng_status open_scales(struct decoding *d, struct ng_error *err)
 {
     enum ng_status status = NG_OK;
@@ -66,6 +101,7 @@ static enum ng_status open_scales(struct decoding *d, struct ng_error *err)
     NG_TRY(ng_pipe_input_open(&d->scales, d->request.scales,
                               wide ? NG_ARRAY_F32 : NG_ARRAY_U8,
                               wide ? "an FP32 scale" : "a scale", err));
+    NG_TRY(check_scales_shape(d, err));
     if (ng_pipe_scales_are_shared(&d->request))
         NG_TRY(read_scales(d, d->m.matrix.scales[d->m.orientation].count, err));
 out:
@@ -149,6 +185,23 @@ out:
     return status;
 }
 
+static enum ng_status check_places(const struct decoding *d, struct ng_error *err)
+{
+    const struct ng_pipe_place places[] = {
+        {.option = d->request.input == NULL ? "The standard input" : "The input ",
+         .path = d->request.input,
+         .fd = d->input.fd},
+        {.option = d->request.out == NULL ? "the standard output" : "-o ",
+         .path = d->request.out,
+         .fd = STDOUT_FILENO,
+         .written = true},
+        {.option = d->request.scales == NULL ? NULL : "--scales ",
+         .path = d->request.scales,
+         .written = false},
+    };
+    return ng_pipe_places_check(places, sizeof places / sizeof places[0], err);
+}
+
 static enum ng_status prepare(const struct ng_arguments *arguments, struct decoding *d,
                               struct ng_error *err)
 {
@@ -160,6 +213,7 @@ static enum ng_status prepare(const struct ng_arguments *arguments, struct decod
     snprintf(d->what, sizeof d->what, "a code of %s", d->request.format->name);
     NG_TRY(ng_pipe_input_open(&d->input, d->request.input,
                               ng_pipe_code_type(d->request.format), d->what, err));
+    NG_TRY(check_places(d, err));
     NG_TRY(ng_pipe_grid_make(&d->grid, &d->request, &d->input, err));
     NG_TRY(ng_pipe_matrix_make(&d->m, &d->request, &d->grid, err));
     NG_TRY(open_scales(d, err));
@@ -171,9 +225,9 @@ static enum ng_status summarise(const struct decoding *d, struct ng_error *err)
 {
     if (!d->request.json) {
         if (!d->request.quiet)
-            fprintf(stderr, "%" PRIu64 " elements from %s, granularity %s\n",
-                    d->out.elements, d->request.format->name,
-                    d->request.granularity_text);
+            fprintf(stderr, "%" PRIu64 " element%s from %s, granularity %s\n",
+                    d->out.elements, d->out.elements == 1 ? "" : "s",
+                    d->request.format->name, d->request.granularity_text);
         return NG_OK;
     }
     json_t *document = json_object();
@@ -197,6 +251,7 @@ static enum ng_status run_decode(const struct ng_arguments *arguments,
     shape.type = NG_ARRAY_F32;
     NG_TRY(ng_pipe_output_begin(&d.out, d.request.out, &shape, err));
     NG_TRY(decode_all(&d, err));
+    NG_TRY(ng_pipe_output_finish(&d.out, err));
     NG_TRY(ng_pipe_output_end(&d.out, err));
     NG_TRY(summarise(&d, err));
 out:

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "formats/base/cpu.h"
 #include "formats/quant/qmatrix.h"
@@ -13,6 +14,7 @@
 #include "harness/cli/pipe_input.h"
 #include "harness/cli/pipe_matrix.h"
 #include "harness/cli/pipe_output.h"
+#include "harness/cli/pipe_places.h"
 #include "harness/cli/pipe_request.h"
 #include "harness/cli/policies.h"
 
@@ -184,6 +186,23 @@ out:
     return status;
 }
 
+static enum ng_status check_places(const struct encoding *e, struct ng_error *err)
+{
+    const struct ng_pipe_place places[] = {
+        {.option = e->request.input == NULL ? "The standard input" : "The input ",
+         .path = e->request.input,
+         .fd = e->input.fd},
+        {.option = e->request.out == NULL ? "the standard output" : "-o ",
+         .path = e->request.out,
+         .fd = STDOUT_FILENO,
+         .written = true},
+        {.option = e->request.scales == NULL ? NULL : "--scales ",
+         .path = e->request.scales,
+         .written = true},
+    };
+    return ng_pipe_places_check(places, sizeof places / sizeof places[0], err);
+}
+
 static enum ng_status prepare(const struct ng_arguments *arguments, struct encoding *e,
                               struct ng_error *err)
 {
@@ -196,6 +215,7 @@ static enum ng_status prepare(const struct ng_arguments *arguments, struct encod
         NG_TRY(ng_pipe_output_check(e->request.scales, err));
     NG_TRY(ng_pipe_input_open(&e->input, e->request.input, NG_ARRAY_F32,
                               "an FP32 number", err));
+    NG_TRY(check_places(e, err));
     NG_TRY(ng_pipe_grid_make(&e->grid, &e->request, &e->input, err));
     if (ng_pipe_request_needs_all(&e->request))
         NG_TRY(need_two_readings(e, err));
@@ -222,10 +242,13 @@ static void print_summary(const struct encoding *e)
 {
     const struct ng_cast_counts *counts = &e->m.matrix.stats.counts;
     const struct ng_pipe_request *request = &e->request;
-    fprintf(stderr,
-            "%" PRIu64 " elements to %s, granularity %s, largest magnitude %.9g\n",
-            counts->elements, request->format->name, request->granularity_text,
-            (double)ng_float_of(counts->amax_bits));
+    fprintf(stderr, "%" PRIu64 " element%s to %s, granularity %s, largest magnitude ",
+            counts->elements, counts->elements == 1 ? "" : "s", request->format->name,
+            request->granularity_text);
+    if (counts->amax_bits > ng_bits_of(INFINITY))
+        fprintf(stderr, "NaN\n");
+    else
+        fprintf(stderr, "%.9g\n", (double)ng_float_of(counts->amax_bits));
     if (has_one_scale(request))
         fprintf(stderr, "scale %.9g (scale_inv %.9g)\n", (double)request->scale,
                 (double)request->scale_inv);
@@ -285,6 +308,25 @@ static enum ng_status summarise(const struct encoding *e, struct ng_error *err)
     return NG_OK;
 }
 
+/* Both files are whole before one gets its name. Where there are codes, there are their
+ * scales. */
+static enum ng_status end(struct encoding *e, struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    NG_TRY(ng_pipe_output_finish(&e->scales, err));
+    NG_TRY(ng_pipe_output_finish(&e->out, err));
+    NG_TRY(ng_pipe_output_end(&e->scales, err));
+    status = ng_pipe_output_end(&e->out, err);
+    if (status != NG_OK && e->request.scales != NULL) {
+        size_t length = strlen(err->text);
+        snprintf(err->text + length, sizeof err->text - length,
+                 "; the scales in %s are new already and belong to other codes",
+                 e->request.scales);
+    }
+out:
+    return status;
+}
+
 static enum ng_status run_encode(const struct ng_arguments *arguments,
                                  struct ng_error *err)
 {
@@ -294,9 +336,7 @@ static enum ng_status run_encode(const struct ng_arguments *arguments,
     NG_TRY(find_scales(&e, err));
     NG_TRY(begin(&e, err));
     NG_TRY(encode_all(&e, err));
-    /* Where there are codes, there are their scales. */
-    NG_TRY(ng_pipe_output_end(&e.scales, err));
-    NG_TRY(ng_pipe_output_end(&e.out, err));
+    NG_TRY(end(&e, err));
     NG_TRY(summarise(&e, err));
 out:
     ng_pipe_output_abandon(&e.scales, err);

@@ -93,12 +93,19 @@ static enum ng_status check_head(const struct ng_pipe_input *input,
     /* An array of int8 has the bits of its codes. */
     bool fits = head->array.type == input->type ||
                 (input->type == NG_ARRAY_U8 && head->array.type == NG_ARRAY_I8);
+    /* Other numbers can be made FP32 ones; what are no codes cannot be made codes. */
+    bool number = head->array.type == NG_ARRAY_F16 || head->array.type == NG_ARRAY_F64;
+    if (!fits && input->type == NG_ARRAY_F32 && number)
+        return ng_fail(err, NG_INVALID,
+                       "%s holds %s, where float32 was expected (%s each); in NumPy, "
+                       "x.astype('float32') makes it.",
+                       input->name, numpy_name(head->array.type), input->what);
     if (!fits)
         return ng_fail(err, NG_INVALID,
-                       "%s holds %s, where %s was expected (%s each); in NumPy, "
-                       "x.%s('%s') makes it.",
-                       input->name, numpy_name(head->array.type), expected, input->what,
-                       input->type == NG_ARRAY_F32 ? "astype" : "view", expected);
+                       "%s holds %s, where %s was expected (%s each). Are the file and "
+                       "the options right?",
+                       input->name, numpy_name(head->array.type), expected,
+                       input->what);
     if (head->big_endian && input->element_bytes > 1)
         return ng_fail(err, NG_INVALID,
                        "%s holds big-endian elements, where little-endian ones were "
@@ -158,9 +165,12 @@ static enum ng_status read_start(struct ng_pipe_input *input, const char *path,
     if (whole && ng_npy_is_begun(input->held))
         return read_head(input, bytes, err);
     if (path != NULL && ng_npy_is_called(path))
-        return whole ? ng_npy_head_measure(path, input->held, &(size_t){0}, err)
-                     : ng_fail(err, NG_INVALID,
-                               "%s is cut off: it ends within its header.", path);
+        return ng_fail(err, NG_INVALID,
+                       whole || memcmp(input->held, "\x93NUMPY",
+                                       input->held_bytes < 6 ? input->held_bytes : 6)
+                           ? "%s is no .npy file."
+                           : "%s is cut off: it ends within its header.",
+                       path);
     input->count = bytes / input->element_bytes;
     if (input->counted && bytes % input->element_bytes != 0)
         return ng_fail(err, NG_INVALID,

@@ -219,6 +219,13 @@ void ng_pipe_scales_shape(const struct ng_pipe_request *request,
     *shape = (struct ng_array){
         .type = request->scale_format == NG_SCALE_FP32 ? NG_ARRAY_F32 : NG_ARRAY_U8,
         .rank = grid->rank};
+    if (request->granularity == NG_GRANULARITY_TENSOR)
+        shape->size[0] = 1;
+    else if (request->granularity == NG_GRANULARITY_ROW)
+        shape->size[0] = request->orientation == NG_COLWISE ? grid->cols : grid->rows;
+    else if (grid->rank < 2)
+        shape->size[0] =
+            grid->cols == NG_PIPE_ENDLESS ? 0 : parts_of(grid->cols, block);
     if (grid->rank < 2)
         return;
     shape->size[0] = request->granularity == NG_GRANULARITY_BXB

@@ -15,12 +15,15 @@ enum ng_status ng_pipe_output_check(const char *path, struct ng_error *err)
         return ng_fail(err, NG_INVALID,
                        "The standard output is a terminal, which shows no binary data; "
                        "add -o FILE, > FILE or a pipe.");
+    if (path != NULL && lstat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return ng_fail(err, NG_INVALID,
+                       "%s is not a regular file but a folder; the name of a file was "
+                       "expected.",
+                       path);
     /* Renaming would put a file in its place: of /dev/null, say. */
     if (path != NULL && lstat(path, &about) == 0 && !S_ISREG(about.st_mode))
         return ng_fail(err, NG_INVALID,
-                       "%s is not a regular file, and is not replaced by one; '> %s' "
-                       "writes to what is there.",
-                       path, path);
+                       "%s is not a regular file, and is not replaced by one.", path);
     return NG_OK;
 }
 
@@ -118,17 +121,28 @@ enum ng_status ng_pipe_output_add(struct ng_pipe_output *output, const void *ele
     return ng_whole_add(&output->whole, elements, bytes, err);
 }
 
-enum ng_status ng_pipe_output_end(struct ng_pipe_output *output, struct ng_error *err)
+enum ng_status ng_pipe_output_finish(struct ng_pipe_output *output,
+                                     struct ng_error *err)
 {
     enum ng_status status = NG_OK;
     char head[NG_NPY_HEAD_BYTES];
-    if (!output->open)
+    if (!output->open || !output->file)
         return NG_OK;
     if (output->npy && output->shape.rank == 1) {
         output->shape.size[0] = (size_t)output->elements;
         NG_TRY(ng_whole_amend(&output->whole, head,
                               ng_npy_head_write(&output->shape, head), err));
     }
+    NG_TRY(ng_whole_sync(&output->whole, err));
+out:
+    return status;
+}
+
+enum ng_status ng_pipe_output_end(struct ng_pipe_output *output, struct ng_error *err)
+{
+    enum ng_status status = NG_OK;
+    if (!output->open)
+        return NG_OK;
     if (output->file) {
         forget_part(output->whole.part);
         NG_TRY(ng_whole_end(&output->whole, err));
@@ -149,9 +163,10 @@ void ng_pipe_output_abandon(struct ng_pipe_output *output, struct ng_error *err)
     } else if (output->elements > 0) {
         size_t length = strlen(err->text);
         snprintf(err->text + length, sizeof err->text - length,
-                 " The %" PRIu64 " elements before went to the standard output already "
+                 " The %" PRIu64
+                 " element%s before went to the standard output already "
                  "and cannot be called back.",
-                 output->elements);
+                 output->elements, output->elements == 1 ? "" : "s");
     }
 }
 

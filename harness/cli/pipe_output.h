@@ -9,7 +9,7 @@
  * SIGPIPE, silently, once the files are put away (where SIGPIPE is ignored from the start:
  * by a sentence).
  *
- * Failure: NG_INVALID a terminal, or a file that is no regular one in the place of FILE;
+ * Failure: NG_INVALID a terminal, or something that is no regular file in the place of FILE;
  * NG_FAILED the system refused. Threads: one, and at most two files at a time.
  */
 #ifndef NG_HARNESS_CLI_PIPE_OUTPUT_H
@@ -39,6 +39,10 @@ enum ng_status ng_pipe_output_begin(struct ng_pipe_output *output, const char *p
                                     const struct ng_array *shape, struct ng_error *err);
 enum ng_status ng_pipe_output_add(struct ng_pipe_output *output, const void *elements,
                                   size_t count, struct ng_error *err);
+/* All but the name: what can fail for want of space. */
+enum ng_status ng_pipe_output_finish(struct ng_pipe_output *output,
+                                     struct ng_error *err);
+/* Gives a file its name; after ng_pipe_output_finish(). */
 enum ng_status ng_pipe_output_end(struct ng_pipe_output *output, struct ng_error *err);
 /* Does nothing after ng_pipe_output_end(), and for a struct of zeros. err: of the failure. */
 void ng_pipe_output_abandon(struct ng_pipe_output *output, struct ng_error *err);

@@ -2,12 +2,14 @@
 
 #include <float.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "datasets/files/decimal.h"
 #include "harness/cli/policies.h"
 
 #define MOST_BLOCK 65536
+#define MOST_RULES 16 /* that one granularity takes */
 
 /* -- policy --------------------------------------------------------------------------
  */
@@ -127,33 +129,62 @@ static bool fits(enum ng_scale_rule rule, enum ng_granularity granularity)
     }
 }
 
+static int rule_called(const char *word)
+{
+    for (int i = 0; ng_scale_rule_names[i] != NULL; i++)
+        if (strcmp(ng_scale_rule_names[i], word) == 0)
+            return i;
+    return -1;
+}
+
+/* --rule, of the rules that the granularity can take. */
+static enum ng_status choose_rule(const struct ng_arguments *arguments,
+                                  struct ng_pipe_request *request, const char *word,
+                                  struct ng_error *err)
+{
+    const char *names[MOST_RULES + 1] = {NULL};
+    enum ng_scale_rule rules[MOST_RULES];
+    char list[200] = "";
+    int chosen = 0, known = rule_called(word);
+    size_t count = 0, length = 0;
+    for (int i = 0; ng_scale_rule_names[i] != NULL && count < MOST_RULES; i++)
+        if (fits((enum ng_scale_rule)i, request->granularity)) {
+            rules[count] = (enum ng_scale_rule)i;
+            names[count++] = ng_scale_rule_names[i];
+            length += (size_t)snprintf(list + length, sizeof list - length, "%s%s",
+                                       length == 0 ? "" : ", ", ng_scale_rule_names[i]);
+        }
+    if (count == 0)
+        return ng_fail(err, NG_INVALID,
+                       "--rule %.80s does not go with --granularity %s, which has no "
+                       "scales.",
+                       word, request->granularity_text);
+    if (known >= 0 && !fits((enum ng_scale_rule)known, request->granularity))
+        return ng_fail(err, NG_INVALID,
+                       "--rule %s does not go with --granularity %s, which takes %s.",
+                       word, request->granularity_text, list);
+    enum ng_status status = ng_arguments_word(arguments, "rule", names, &chosen, err);
+    if (status == NG_OK)
+        request->rule = rules[chosen];
+    return status;
+}
+
 static enum ng_status take_rule(const struct ng_arguments *arguments,
                                 struct ng_pipe_request *request, struct ng_error *err)
 {
     enum ng_granularity granularity = request->granularity;
-    int rule = granularity == NG_GRANULARITY_NONE    ? NG_SCALE_RULE_NONE
-               : granularity == NG_GRANULARITY_MX    ? NG_SCALE_RULE_MX_FLOOR
-               : granularity == NG_GRANULARITY_NVFP4 ? NG_SCALE_RULE_NVFP4
-                                                     : NG_SCALE_RULE_CURRENT;
     const char *word = ng_arguments_value(arguments, "rule");
-    enum ng_status status =
-        ng_arguments_word(arguments, "rule", ng_scale_rule_names, &rule, err);
-    if (status != NG_OK)
-        return status;
-    request->rule = (enum ng_scale_rule)rule;
-    if (word != NULL && request->scaled)
+    request->rule = granularity == NG_GRANULARITY_NONE    ? NG_SCALE_RULE_NONE
+                    : granularity == NG_GRANULARITY_MX    ? NG_SCALE_RULE_MX_FLOOR
+                    : granularity == NG_GRANULARITY_NVFP4 ? NG_SCALE_RULE_NVFP4
+                                                          : NG_SCALE_RULE_CURRENT;
+    if (word == NULL)
+        return NG_OK;
+    if (request->scaled)
         return ng_fail(err, NG_INVALID,
                        "--rule works out a scale, which --scale says already; give one "
                        "of the two.");
-    if (word != NULL && !fits(request->rule, granularity))
-        return ng_fail(
-            err, NG_INVALID,
-            "--rule %s does not go with --granularity %s: the rules are "
-            "current, power-2, torchao, torchao-power-2, deepseek and ms-amp "
-            "for FP32 scales, mx-floor, mx-ceil, mx-even and mx-rceil for "
-            "mx, nvfp4 for nvfp4.",
-            word, request->granularity_text);
-    return NG_OK;
+    return choose_rule(arguments, request, word, err);
 }
 
 /* -- scales --------------------------------------------------------------------------
@@ -164,11 +195,16 @@ static enum ng_status take_factor(const char *option, const char *text, float *f
                                   float *inverse, struct ng_error *err)
 {
     double value;
-    if (!ng_decimal_read(text, &value) || !(value > 0.0) ||
-        !((*factor = (float)value) > 0.0f) || *factor > FLT_MAX)
+    bool number = ng_decimal_read(text, &value);
+    *factor = number ? (float)value : 0.0f;
+    const char *as_fp32 = !number || !(value >= 0.0) ? ""
+                          : *factor == 0.0f          ? ", which is 0 as FP32"
+                          : *factor > FLT_MAX        ? ", which is infinite as FP32"
+                                                     : "";
+    if (!(*factor > 0.0f) || *factor > FLT_MAX)
         return ng_fail(err, NG_INVALID,
-                       "--%s needs a finite number above zero, but has '%.80s'.",
-                       option, text);
+                       "--%s needs a finite number above zero, but has '%.80s'%s.",
+                       option, text, as_fp32);
     *inverse = 1.0f / *factor;
     if (*inverse > FLT_MAX)
         return ng_fail(
@@ -245,10 +281,6 @@ static enum ng_status check_places(const struct ng_pipe_request *request,
         return ng_fail(err, NG_INVALID,
                        "--scales needs the name of a file; '-', the standard streams, "
                        "is for numbers and codes.");
-    if (request->out != NULL && request->scales != NULL &&
-        strcmp(request->out, request->scales) == 0)
-        return ng_fail(err, NG_INVALID, "-o and --scales name the same file, %s.",
-                       request->out);
     return NG_OK;
 }
 

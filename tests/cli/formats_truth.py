@@ -26,7 +26,7 @@ from fractions import Fraction
 # name: exponent bits, mantissa bits, bias, specials. ieee: the top exponent is infinity and
 # NaN; fn: NaN where all bits are ones; fnuz: NaN in the place of -0; finite: all are numbers.
 FORMATS = {
-    "bf16": (8, 7, 127, "ieee"), "fp16": (5, 10, 15, "ieee"),
+    "fp16": (5, 10, 15, "ieee"),
     "e4m3": (4, 3, 7, "fn"), "e5m2": (5, 2, 15, "ieee"),
     "e4m3fnuz": (4, 3, 8, "fnuz"), "e5m2fnuz": (5, 2, 16, "fnuz"),
     "e4m3b11fnuz": (4, 3, 11, "fnuz"), "e4m3ieee": (4, 3, 7, "ieee"),
@@ -109,9 +109,6 @@ def check_codes(name):
         if name == "fp16":
             half = struct.unpack("<e", struct.pack("<H", code))[0]
             assert row["value"] == half or not math.isfinite(half), row
-        if name == "bf16":
-            single = struct.unpack("<f", struct.pack("<I", code << 16))[0]
-            assert row["value"] == single or not math.isfinite(single), row
     described = run(name)
     kinds = [kind_of(name, c, value) for c, value in enumerate(values)]
     for kind in set(kinds):
@@ -192,7 +189,7 @@ def numbers_for(ladder):
     rng = random.Random(5)
     places = range(len(ladder.grid) - 1)
     if len(places) > 16:
-        places = sorted(rng.sample(places, 10)) + [0, 1, len(places) - 2, len(places) - 1]
+        places = sorted(rng.sample(places, 6)) + [0, 1, len(places) - 2, len(places) - 1]
     chosen = []
     for place in places:
         a, b = ladder.grid[place], ladder.grid[place + 1]
@@ -269,8 +266,8 @@ def check_nearest(name):
     numbers = numbers_for(ladder)
     for rounding in ("nearest-even", "nearest-away", "toward-zero", "up", "down", "odd"):
         overflow = "special" if rounding in ("nearest-even", "up", "odd") else "saturate"
-        for start in range(0, len(numbers), 250):
-            part = numbers[start:start + 250]
+        for start in range(0, len(numbers), 256):  # as many as are taken
+            part = numbers[start:start + 256]
             rows = run(name, *(x.hex() for x in part), "--rounding", rounding,
                        "--overflow", overflow)["numbers"]
             for x, row in zip(part, rows, strict=True):
@@ -356,7 +353,7 @@ def quantise(ladder, x):
 
 def check_compare(*names):
     """Light tails to 0.3 dB; of all, the shares of the unscaled casts."""
-    drawn = samples(random.Random(12), 20000)
+    drawn = samples(random.Random(12), 10000)
     document = run("--compare", ",".join(names))
     for name, entry in zip(names, document["formats"], strict=True):
         ladder = Ladder(name)
@@ -401,8 +398,7 @@ def said(name, check, *arguments):
 
 if __name__ == "__main__":
     for format_ in FORMATS:
-        if format_ != "bf16":  # as many codes as fp16
-            said(f"codes_of_{format_}_have_their_published_values", check_codes, format_)
+        said(f"codes_of_{format_}_have_their_published_values", check_codes, format_)
     for format_ in ("e4m3", "e5m2", "e4m3fnuz", "e2m1", "int8", "e8m0", "e3m8"):
         said(f"nearest_code_of_{format_}_is_the_one_that_a_search_finds", check_nearest, format_)
     said("stochastic_probabilities_are_those_of_the_definition", check_stochastic, "e4m3")

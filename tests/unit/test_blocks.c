@@ -370,6 +370,32 @@ START_TEST(frozen_scales_are_kept_by_every_granularity_that_has_them)
 }
 END_TEST
 
+/* Its code is the sign bit alone. */
+START_TEST(the_nan_that_overflow_becomes_without_a_negative_zero_is_not_flushed)
+{
+    struct room *room = room_at(33, 70, _i);
+    room->matrix.format = &ng_e4m3fnuz;
+    room->matrix.policy.finite_overflow = NG_OVERFLOW_SPECIAL;
+    if (room->matrix.granularity != NG_GRANULARITY_NONE)
+        room->matrix.scale_rule = NG_SCALE_RULE_FROZEN;
+    struct ng_error err;
+    if (ng_qmatrix_check(&room->matrix, &err) == NG_OK) {
+        memset(room->scale_codes, 127, sizeof room->scale_codes);
+        for (size_t i = 0; i < MOST; i++)
+            room->scale[0][i] = room->scale[1][i] = 1;
+        for (size_t i = 0; i < 33 * 70; i++)
+            room->x[i] = i % 3 == 0 ? 1000 : 0x1p-30f; /* overflows, vanishes */
+        room_store(room);
+        room_cast(room, bits_of(1000), NULL);
+        const struct ng_cast_counts *counts = &room->matrix.stats.counts;
+        ck_assert_uint_eq(room->codes[0][0], 0x80);
+        ck_assert_uint_eq(counts->saturated, 33 * 70 / 3);
+        ck_assert_uint_eq(counts->flushed, 33 * 70 / 3 * 2);
+    }
+    free(room);
+}
+END_TEST
+
 /* ---- Orientations ------------------------------------------------------------------ */
 
 static size_t differing_values(enum ng_granularity granularity, size_t block,
@@ -482,6 +508,9 @@ Suite *ng_suite_blocks(void)
     tcase_add_loop_test(
         every, stochastic_rounding_draws_by_logical_element_and_orientation, 0, n);
     tcase_add_loop_test(every, threads_and_a_known_amax_change_no_bit, 0, n);
+    tcase_add_loop_test(
+        every, the_nan_that_overflow_becomes_without_a_negative_zero_is_not_flushed, 0,
+        n);
     tcase_add_loop_test(every, an_empty_matrix_is_cast_and_read_without_touching_memory,
                         0, n);
     tcase_add_loop_test(

@@ -38,10 +38,10 @@ static uint32_t draw(uint64_t *state)
 /* ---- Formats, policies, data ------------------------------------------------------- */
 
 static const char *const more_formats[] = {
-    "e8m2fnuz", "e8m7fnuz", "e8m22fnuz", "e2m1fn",   "e3m2fnuz", "e2m5",
-    "e6m1",     "e7m0b3",   "e4m3b0",    "e5m2b140", "e4m3b126", "e5m8",
-    "e7m8",     "e2m13",    "e5m10fnuz", "e8m1",     "e8m3",     "e8m14",
-    "e8m22",    "e5m12",    "e7m22",     "e8m7b130", "e2m3fnuz", "e6m9fn"};
+    "e8m2fnuz",  "e8m7fnuz", "e8m22fnuz", "e2m1fn",   "e3m2fnuz", "e2m5",      "e6m1",
+    "e7m3b19",   "e4m3b0",   "e5m2b140",  "e4m3b126", "e5m8",     "e7m8",      "e2m13",
+    "e5m10fnuz", "e8m1",     "e8m3",      "e8m14",    "e8m22",    "e5m12",     "e7m22",
+    "e8m7b130",  "e2m3fnuz", "e6m9fn",    "e7m8b14",  "e7m21b1",  "e5m12fnuz", "e5m21"};
 
 enum { FORMATS = 64 };
 static struct ng_format own[FORMATS];
@@ -55,9 +55,10 @@ static void list_formats(void)
         formats[format_count++] = ng_formats[i];
     for (size_t i = 0; i < sizeof more_formats / sizeof *more_formats; i++) {
         struct ng_error err;
-        if (ng_format_parse(more_formats[i], &own[i], &formats[format_count], &err) ==
-            NG_OK)
-            format_count++;
+        ck_assert_msg(ng_format_parse(more_formats[i], &own[i], &formats[format_count],
+                                      &err) == NG_OK,
+                      "%s", err.text);
+        format_count++;
     }
 }
 

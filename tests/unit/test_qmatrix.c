@@ -167,11 +167,14 @@ START_TEST(matrices_that_cannot_be_cast_into_are_refused_with_the_reason)
     bad = good, bad.scale_options.epsilon = NAN, expect_refused(&bad, "epsilon of nan");
     bad = good, bad.policy.rounding = NG_ROUND_STOCHASTIC;
     expect_refused(&bad, "0 random bits");
+    bad = good, bad.policy.rounding = (enum ng_rounding)55;
+    expect_refused(&bad, "rounding 55");
     bad = good, bad.granularity = NG_GRANULARITY_TENSOR, bad.block = 0;
     bad.scale_rule = NG_SCALE_RULE_DELAYED, bad.scale_format = NG_SCALE_FP32;
     expect_refused(&bad, "the same along rows and columns");
     bad.granularity = NG_GRANULARITY_1XB, bad.scale_rule = NG_SCALE_RULE_TORCHAO;
     expect_refused(&bad, "expected at least 1");
+    ck_assert_uint_eq(ng_qmatrix_scale_count(&bad, NG_ROWWISE), 0);
     bad.block = 1, bad.scale_rule = NG_SCALE_RULE_DELAYED;
     expect_refused(&bad, "does not fit granularity 1xB");
     free(room);
