@@ -84,7 +84,9 @@ void ng_cast_encode(const struct ng_cast *cast, const float *x, size_t row, size
         .n = n,
         .counts = counts,
         .fetch_ahead = NG_CAST_SPAN * sizeof *x};
-    call.stream = cast->streams && (uintptr_t)call.codes % 32 == 0;
+    /* Codes that are looked at again, to count zeros, stay in the cache. */
+    call.stream = cast->streams && (counts != NULL || !cast->counts_apart) &&
+                  (uintptr_t)call.codes % 32 == 0;
     if (cast->plan.policy.rounding != NG_ROUND_STOCHASTIC) {
         ng_encode(&call);
         return;

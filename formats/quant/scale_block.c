@@ -72,7 +72,8 @@ NG_BODY void mx_codes(enum ng_scale_rule rule, const struct ng_format *format,
                 code_of((amax_bits[i] + CEIL) >> MANTISSA, largest, amax_bits[i]);
         return;
     case NG_SCALE_RULE_MX_EVEN: {
-        const uint32_t half = UINT32_C(1) << (MANTISSA - 1 - format->mantissa_bits);
+        /* Half of the last place kept: none where all of fp32's are. */
+        const uint32_t half = UINT32_C(1) << (MANTISSA - format->mantissa_bits) >> 1;
         for (size_t i = 0; i < n; i++) {
             uint32_t rounded = amax_bits[i] + half;
             codes[i] = code_of(rounded >> MANTISSA, largest, rounded);

@@ -48,8 +48,8 @@ const struct ng_convert_goal ng_convert_goals[NG_CONVERT_FIGURES] = {
     [NG_CONVERT_BLOCK] = {"block_1x128_over_tensor",
                           "cast with a scale per 128 over one scale, 512 x 512", 1.4,
                           1.4, false},
-    [NG_CONVERT_MX] = {"mx_over_tensor", "MX cast over one scale, 512 x 512", 1.4, 1.4,
-                       false},
+    [NG_CONVERT_MX] = {"mx_over_tensor", "MX cast (mx-rceil) over one scale, 512 x 512",
+                       1.4, 1.4, false},
 };
 
 struct buffers {
@@ -275,7 +275,7 @@ static enum ng_status measure_casts(struct session *session, struct ng_error *er
     } kinds[] = {
         {NG_GRANULARITY_TENSOR, 0, NG_SCALE_RULE_CURRENT, NG_SCALE_FP32},
         {NG_GRANULARITY_1XB, BLOCK, NG_SCALE_RULE_CURRENT, NG_SCALE_FP32},
-        {NG_GRANULARITY_MX, MX_BLOCK, NG_SCALE_RULE_MX_FLOOR, NG_SCALE_E8M0},
+        {NG_GRANULARITY_MX, MX_BLOCK, NG_SCALE_RULE_MX_RCEIL, NG_SCALE_E8M0},
     };
     struct cast casts[3];
     announce(session, "blocks of e4m3", MIDDLE);
