@@ -138,13 +138,14 @@ void ng_plot_formats(const struct ng_format *const *formats, size_t count,
         add_line(&picture->data, formats[i], frame);
     ng_picture_margins(picture, box);
     ng_picture_side(picture, "signal to noise of rounding, dB", box, SIDE);
-    ng_text_printf(&picture->script,
-                   "set xrange [%.0f:%.0f]\nset yrange [0:%.0f]\nset xtics %.0f\n"
-                   "set format x '2^%%.0f'\nset ytics autofreq\nset format y '%%g'\n"
-                   "set xlabel 'magnitude of x; noise: (step around x)^2 / 12, or saturation' "
-                   "offset 0,0.5\nplot NaN notitle",
-                   frame.low, frame.high, 6.0 * ceil((6.03 * most + 22) / 6),
-                   fmax(1, ng_range_step(frame, 12)));
+    ng_text_printf(
+        &picture->script,
+        "set xrange [%.0f:%.0f]\nset yrange [0:%.0f]\nset xtics %.0f\n"
+        "set format x '2^%%.0f'\nset ytics autofreq\nset format y '%%g'\n"
+        "set xlabel 'magnitude of x; noise: (step around x)^2 / 12, or saturation' "
+        "offset 0,0.5\nplot NaN notitle",
+        frame.low, frame.high, 6.0 * ceil((6.03 * most + 22) / 6),
+        fmax(1, ng_range_step(frame, 12)));
     for (size_t i = 0; i < count; i++)
         ng_text_printf(&picture->script,
                        ", \\\n  '" NG_PLOT_FORMATS_NAME

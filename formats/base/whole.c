@@ -88,7 +88,7 @@ static enum ng_status take_part(const char *part, bool wait, int *taken,
                                 struct ng_error *err)
 {
     for (;;) {
-        int fd, refused;
+        int fd = -1, refused;
         enum ng_status status = open_part(part, &fd, err);
         if (status != NG_OK)
             return status;

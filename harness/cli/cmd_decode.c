@@ -140,10 +140,10 @@ static enum ng_status check_codes(const struct decoding *d, size_t n,
         i++;
     return ng_fail(err, NG_INVALID,
                    "%s: element %" PRIu64 " (counted from 0) is 0x%0*" PRIX32
-                   ", which is no code of %s: bits that its %d do not use are set%s.",
+                   ", which is no code of %s: bits that its %d do not use are set%s",
                    d->input.name, d->input.taken - n + i, 2 * format->storage_bytes,
                    ng_format_load(format, d->m.codes, i), format->name, format->width,
-                   format->width <= 4 ? "; are two codes packed into a byte?" : "");
+                   format->width <= 4 ? "; are two codes packed into a byte?" : ".");
 }
 
 static enum ng_status decode_piece(struct decoding *d,

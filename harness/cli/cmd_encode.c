@@ -320,8 +320,7 @@ static enum ng_status end(struct encoding *e, struct ng_error *err)
     if (status != NG_OK && e->request.scales != NULL) {
         size_t length = strlen(err->text);
         snprintf(err->text + length, sizeof err->text - length,
-                 "; the scales in %s are new already and belong to other codes",
-                 e->request.scales);
+                 "; the scales in %s are new already", e->request.scales);
     }
 out:
     return status;

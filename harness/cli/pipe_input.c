@@ -168,7 +168,7 @@ static enum ng_status read_start(struct ng_pipe_input *input, const char *path,
         return ng_fail(err, NG_INVALID,
                        whole || memcmp(input->held, "\x93NUMPY",
                                        input->held_bytes < 6 ? input->held_bytes : 6)
-                           ? "%s is no .npy file."
+                           ? "%s is not a .npy file."
                            : "%s is cut off: it ends within its header.",
                        path);
     input->count = bytes / input->element_bytes;

@@ -163,9 +163,10 @@ void ng_pipe_output_abandon(struct ng_pipe_output *output, struct ng_error *err)
     } else if (output->elements > 0) {
         size_t length = strlen(err->text);
         snprintf(err->text + length, sizeof err->text - length,
-                 " The %" PRIu64
+                 "%s The %" PRIu64
                  " element%s before went to the standard output already "
                  "and cannot be called back.",
+                 length > 0 && err->text[length - 1] != '.' ? "." : "",
                  output->elements, output->elements == 1 ? "" : "s");
     }
 }

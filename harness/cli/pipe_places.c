@@ -87,8 +87,8 @@ enum ng_status ng_pipe_places_check(const struct ng_pipe_place *places, size_t c
                 (!writes_to(a, b) && !writes_to(b, a)))
                 continue;
             return ng_fail(err, NG_INVALID,
-                           "%s%s and %s%s are, or would be written through, the same "
-                           "file; what is written needs a file of its own.",
+                           "%s%s and %s%s are the same file (FILE.part counts as "
+                           "FILE); what is written needs a file of its own.",
                            a->option, shown(a), b->option, shown(b));
         }
     return NG_OK;

@@ -32,6 +32,10 @@ for said in '8 elements to e4m3' 'largest magnitude 1000' 'saturated 1 (12.5 %)'
     'overflows 1 (12.5 %)' 'flushed to zero 1 (12.5 %)' 'NaN 0, infinite 0'; do
     gives "summary_says_${said// /_}" 0 "$said" echo "$summary"
 done
+gives one_element_is_no_plural 0 '1 element to' \
+    bash -c "head -c 4 x.raw | '$NG' encode -f e4m3 -o one.raw"
+gives nan_is_called_so 0 'magnitude NaN' \
+    bash -c "printf '\\0\\0\\300\\177' | '$NG' encode -f e4m3 -o one.raw"
 gives summary_as_json 0 '"saturated%": 12.5' "$NG" encode -f e4m3 --json -o c.raw x.raw
 gives decode_counts_elements 0 '8 elements from e4m3' "$NG" decode -f e4m3 c.raw -o y.raw
 same files_are_like_pipes "$(bytes <c.raw)" 38407e7e0080c42a
@@ -71,6 +75,10 @@ for word in 1x0 0x5 0x0 1x999999999999 1x99999999999999999999 128x64 2x1 1x 1x-1
     1X128 blocks '1x 5'; do
     wrong "granularity_${word// /_}_is_refused" '--granularity needs' -f e4m3 -g "$word" --scales s
 done
+wrong scale_below_fp32_says_so 'is 0 as FP32' -f e4m3 --scale 1e-50
+wrong scale_above_fp32_says_so 'is infinite as FP32' -f e4m3 --scale 1e39
+wrong rules_are_those_of_the_granularity 'takes mx-floor, mx-ceil, mx-even, mx-rceil.' \
+    -f e4m3 -g mx --scales s --rule current
 wrong scale_of_rows_is_refused 'no use for' -f e4m3 -g row --scale 2 --scales s
 wrong rule_beside_a_scale_is_refused 'one of the two' -f e4m3 --scale 2 --rule current
 wrong rule_without_scales_is_refused 'does not go with' -f e4m3 --rule current
@@ -111,6 +119,9 @@ printf '\1\41\2' >packed
 gives packed_codes_are_told_by_their_place 2 'element 1 (counted from 0) is 0x21' \
     "$NG" decode -f e2m1 packed -o never
 gives packed_codes_get_a_question 2 'packed' "$NG" decode -f e2m1 packed -o never
+same question_ends_once "$("$NG" decode -f e2m1 packed -o never 2>&1 | grep -c 'byte?$')" 1
+printf hello >text.npy
+gives text_is_no_npy 2 'is not a .npy file' "$NG" encode -f e4m3 text.npy -o never
 gives unused_low_bits_are_told 2 'no code of tf32' "$NG" decode -f tf32 x.raw -o never
 gives unused_high_bits_of_words_are_told 2 'element 0 (counted from 0) is 0x2101' \
     bash -c "printf '\\1\\41' | '$NG' decode -f e5m6 -o never"
@@ -122,6 +133,32 @@ same refused_streams_write_nothing "$(find . -name 'never*' | wc -l)" 0
 gives what_went_out_cannot_be_called_back 0 'went to the standard output already' cat log
 same what_went_out_is_counted "$(sed -nE 's/.* The ([0-9]+) elements before.*/\1/p' log)" $(($(cat count) / 4))
 
+# Scales in a .npy file have the shape that encode gives them.
+npy() { # shape, bytes of zeros
+    printf '\223NUMPY\1\0\166\0%-117s\n' \
+        "{'descr': '<f4', 'fortran_order': False, 'shape': $1, }"
+    head -c "$2" /dev/zero
+}
+npy '(4, 6)' 96 >plane.npy
+npy '(2, 4)' 32 >turned.npy
+"$NG" encode -q -f e4m3 -g 1x3 --scales s.npy plane.npy -o c.npy
+gives scales_of_their_shape_are_taken 0 '24 elements' \
+    "$NG" decode -f e4m3 -g 1x3 --scales s.npy c.npy -o y.npy
+gives scales_of_another_shape_are_refused 2 \
+    'shape (2, 4), where the scales of these codes have (4, 2)' \
+    "$NG" decode -f e4m3 -g 1x3 --scales turned.npy c.npy -o never
+for of in tensor:1 row:4 column:6; do
+    "$NG" encode -q -f e4m3 -g ${of%:*} --scales s.npy plane.npy -o c.npy
+    gives "scales_of_${of%:*}_are_taken" 0 '24 elements' \
+        "$NG" decode -f e4m3 -g ${of%:*} --scales s.npy c.npy -o y.npy
+    gives "scales_of_another_${of%:*}_are_refused" 2 "have (${of#*:},)" \
+        "$NG" decode -f e4m3 -g ${of%:*} --scales turned.npy c.npy -o never
+done
+gives numbers_are_no_codes 2 'holds float32, where uint8 was expected (a code of e4m3 each)' \
+    "$NG" decode -f e4m3 plane.npy -o never
+same numbers_get_no_advice_to_view_them \
+    "$("$NG" decode -f e4m3 plane.npy 2>&1 >/dev/null | grep -c 'view\|astype')" 0
+
 # --- places that are wrong ------------------------------------------------------------
 
 mkfifo fifo
@@ -132,6 +169,43 @@ for place in fifo link dir /dev/null; do
         "$NG" encode -f e4m3 x.raw -o $place
 done
 same refused_places_are_kept "$(find fifo link dir /dev/null -maxdepth 0 -printf '%y')" pldc
+# A name of the input, or of the other output: nothing is lost.
+ln -f x.raw hard.raw
+kept() { gives "$1" 2 'the same file' "${@:2}"; }
+kept output_is_not_the_input "$NG" encode -f e4m3 x.raw -o ./x.raw
+kept output_is_no_other_name_of_the_input "$NG" encode -f e4m3 hard.raw -o x.raw
+kept scales_are_not_the_input "$NG" encode -f e4m3 -g mx --scales ./x.raw x.raw -o never
+kept output_is_not_behind_the_standard_input \
+    bash -c "'$NG' encode -f e4m3 -o x.raw <x.raw"
+kept standard_output_is_not_the_input bash -c "'$NG' encode -f e4m3 x.raw >>x.raw"
+kept scales_and_codes_are_two_files "$NG" encode -f e4m3 -g mx --scales ./never -o never x.raw
+kept decode_does_not_write_to_its_scales \
+    "$NG" decode -f e4m3 -g tensor --scales s.raw c.raw -o ./s.raw
+cp x.raw y.part
+kept output_is_not_written_through_the_input "$NG" encode -f e4m3 y.part -o y
+same inputs_are_all_there "$(bytes <x.raw) $(wc -c <y.part) $(wc -c <s.raw)" "$(bytes <kept.raw) 32 4"
+rm -f y.part hard.raw
+
+# NAME.part that is a link
+echo victim >victim
+ln -s victim linked.part
+gives link_is_not_written_through 3 'is a link' "$NG" encode -f e4m3 x.raw -o linked
+ln -sf nobody linked.part
+gives link_to_nothing_is_not_written_through 3 'is a link' "$NG" encode -f e4m3 x.raw -o linked
+ln -f victim hard.part
+gives second_name_is_not_written_through 3 'is a link' "$NG" encode -f e4m3 x.raw -o hard
+mkfifo pipe.part
+gives pipe_is_not_written_through 3 'no regular file' "$NG" encode -f e4m3 x.raw -o pipe
+same links_are_kept "$(cat victim) $(find . -name nobody -o -name linked -o -name hard)" 'victim '
+rm -f ./*.part
+
+# Permissions of what is replaced.
+echo secret >mode.raw
+for mode in 600 640 400; do
+    chmod $mode mode.raw
+    "$NG" encode -f e4m3 x.raw -q -o mode.raw
+    same "permissions_${mode}_are_kept" "$(stat -c '%a %s' mode.raw)" "$mode 8"
+done
 gives output_in_no_folder_is_a_failure 3 'No such file' "$NG" encode -f e4m3 x.raw -o no/c.raw
 if [ -w /dev/full ]; then
     "$NG" encode -f e4m3 x.raw >/dev/full 2>log
@@ -153,6 +227,34 @@ same failure_keeps_earlier_scales "$(cat c.npy) $(find . -name '*.part')" 'befor
 
 # --- many at once, and killed ---------------------------------------------------------
 
+# Of two files, the first is not replaced where the second cannot be written; where only the
+# name of the second is not to be had, it is said that the first is new.
+rm -rf in two
+mkfifo in
+mkdir two
+echo before >two/s.raw
+"$NG" encode -f e4m3 -g 1x4 --scales two/s.raw -o two/c.raw in 2>log &
+pid=$!
+exec 9<>in
+cat x.raw >&9
+wait_for 10 test -e two/s.raw.part
+mkdir two/c.raw
+exec 9>&-
+wait $pid
+same name_that_is_not_to_be_had_says_what_is_new \
+    "$? $(grep -c 'scales in two/s.raw are new already' log) $(wc -c <two/s.raw)" '3 1 8'
+echo before >two/s.raw
+if [ -w /dev/full ]; then
+    ln -s /dev/full two/full.part
+    gives full_disk_of_codes_is_a_failure 3 'No space left' \
+        "$NG" encode -f e4m3 -g 1x4 --scales two/s.raw -o two/full x.raw
+    same full_disk_of_codes_keeps_earlier_scales "$(cat two/s.raw)" before
+fi
+ln -s /dev/null two/null.part
+gives what_cannot_be_synced_is_a_failure 3 'cannot write two/null' \
+    "$NG" encode -f e4m3 -g 1x4 --scales two/s.raw -o two/null x.raw
+same what_cannot_be_synced_keeps_earlier_scales "$(cat two/s.raw)" before
+
 # In the background, reading from what is written to descriptor 9.
 start() {
     rm -f in
@@ -164,7 +266,7 @@ start() {
     wait_for 10 test -s c.npy.part
 }
 start
-gives second_writer_of_a_file_is_refused 2 'another process is writing' \
+gives second_writer_of_a_file_is_refused 3 'another process is writing' \
     "$NG" encode -f e4m3 x.raw -o c.npy
 exec 9>&-
 wait $pid
