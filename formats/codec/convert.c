@@ -9,13 +9,6 @@ enum {
     FETCH_AHEAD = 2048, /* measured: 512 to 4096 are alike */
 };
 
-static uint32_t bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 float ng_format_overflow_bound(const struct ng_format *format, float scale)
 {
     float inverse = 1.0f / scale;
@@ -40,10 +33,10 @@ static uint32_t saturation_of(const struct ng_format *format)
 {
     float step = format->min_subnormal;
     if (format->max >= format->min_normal)
-        step = ng_power_of_two((int)(bits_of(format->max) >> 23) - 127) *
+        step = ng_power_of_two((int)(ng_bits_of(format->max) >> 23) - 127) *
                ng_power_of_two(-format->mantissa_bits);
     bool tie = (format->max_code >> format->unused_bits & 1) != 0;
-    return bits_of(format->max + step / 2) - tie;
+    return ng_bits_of(format->max + step / 2) - tie;
 }
 
 /* The short cuts need a least normal number that is one of FP32 too; magic also room for
@@ -57,7 +50,7 @@ static enum ng_front front_of(const struct ng_format *format,
         return NG_FRONT_NONE;
     if (format->exponent_bits == 8 && format->bias == 127)
         return NG_FRONT_INTEGER;
-    int top_field = (int)(bits_of(format->max) >> 23) + 23 - format->mantissa_bits;
+    int top_field = (int)(ng_bits_of(format->max) >> 23) + 23 - format->mantissa_bits;
     bool magic = format->bias < 127 && top_field <= 253 && format->mantissa_bits <= 21;
     return magic ? NG_FRONT_MAGIC : NG_FRONT_NONE;
 }
@@ -105,7 +98,7 @@ void ng_encode_plan_make(struct ng_encode_plan *plan, const struct ng_format *fo
     plan->shape = shape_of(plan);
     if (plan->front != NG_FRONT_NONE)
         plan->saturates_above = saturation_of(format);
-    plan->quiet = (int32_t)bits_of(format->max) - 8;
+    plan->quiet = (int32_t)ng_bits_of(format->max) - 8;
 }
 
 static const struct ng_kernels *kernels(void)

@@ -10,20 +10,6 @@
 enum { FP32_MANTISSA = 23, FP32_BIAS = 127 };
 static const uint32_t FP32_INF = 0x7F800000, FP32_HIDDEN = 0x00800000;
 
-static uint32_t bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static float float_of(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
 /* Does the last place kept go up by one? `cut` holds the `shift` bits below it. */
 static bool rounds_up(const struct ng_policy *policy, uint64_t kept, uint64_t cut,
                       int shift, bool negative, uint32_t random)
@@ -168,14 +154,14 @@ uint32_t ng_format_encode_one(const struct ng_format *format,
     struct ng_cast_counts unread = {0};
     if (counts == NULL)
         counts = &unread;
-    uint32_t bits = bits_of(x);
+    uint32_t bits = ng_bits_of(x);
     uint32_t magnitude = bits & 0x7FFFFFFF;
     bool negative = bits >> 31 != 0;
 
     counts->elements++;
     counts->nan += magnitude > FP32_INF;
     counts->inf += magnitude == FP32_INF;
-    counts->overflowed += magnitude <= FP32_INF && magnitude > bits_of(format->max);
+    counts->overflowed += magnitude <= FP32_INF && magnitude > ng_bits_of(format->max);
     if (magnitude > counts->amax_bits)
         counts->amax_bits = magnitude;
     if (magnitude > FP32_INF)
@@ -200,7 +186,7 @@ static float power_of_two(int exponent)
 
 float ng_format_decode_one(const struct ng_format *format, uint32_t code)
 {
-    const float nan = float_of(0x7FC00000);
+    const float nan = ng_float_of(0x7FC00000);
     code &= ng_format_mask(format);
     if (format->encoding == NG_UNSIGNED)
         return code == format->nan_code ? nan : power_of_two((int)code - format->bias);
@@ -209,7 +195,7 @@ float ng_format_decode_one(const struct ng_format *format, uint32_t code)
     if (format->encoding == NG_TWOS_COMPLEMENT)
         return (float)((int)magnitude - (sign ? (int)sign_bit : 0));
     if (format->inf_code != 0 && magnitude == format->inf_code)
-        return float_of(FP32_INF | sign << 31);
+        return ng_float_of(FP32_INF | sign << 31);
     if (magnitude > format->max_code ||
         (sign && magnitude == 0 && !format->has_negative_zero))
         return nan;
@@ -224,7 +210,7 @@ float ng_format_decode_one(const struct ng_format *format, uint32_t code)
     uint64_t power_bits = (uint64_t)(exponent + 1023) << 52;
     double power;
     memcpy(&power, &power_bits, sizeof power);
-    return float_of(bits_of((float)((double)mantissa * power)) | sign << 31);
+    return ng_float_of(ng_bits_of((float)((double)mantissa * power)) | sign << 31);
 }
 
 uint32_t ng_format_load(const struct ng_format *format, const void *codes, size_t i)

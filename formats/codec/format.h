@@ -5,7 +5,23 @@
 #ifndef NG_CODEC_FORMAT_H
 #define NG_CODEC_FORMAT_H
 
+#include <string.h>
+
 #include "formats/narrowgauge.h"
+
+static inline uint32_t ng_bits_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline float ng_float_of(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
 
 /* As ng_format_encode() under stochastic rounding, with words[i] for element i. */
 void ng_format_encode_words(const struct ng_format *format,

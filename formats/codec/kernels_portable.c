@@ -11,20 +11,6 @@ enum { BLOCK = 64 };
 
 static const uint32_t INFINITE = 0x7F800000;
 
-static inline uint32_t bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline float float_of(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
 /* All ones where the condition holds: compilers turn this into vector comparisons. */
 static inline uint32_t mask(int condition)
 {
@@ -41,10 +27,10 @@ static inline uint32_t choose(uint32_t no, uint32_t yes, uint32_t chosen)
 static void count_one(const struct ng_encode_plan *plan, float bound, float x,
                       float product, struct ng_cast_counts *one)
 {
-    uint32_t magnitude = bits_of(x) & 0x7FFFFFFF;
+    uint32_t magnitude = ng_bits_of(x) & 0x7FFFFFFF;
     one->amax_bits = magnitude;
-    one->overflowed = magnitude <= INFINITE && magnitude > bits_of(bound);
-    one->flushed |= magnitude != 0 && bits_of(product) << 1 == 0 &&
+    one->overflowed = magnitude <= INFINITE && magnitude > ng_bits_of(bound);
+    one->flushed |= magnitude != 0 && ng_bits_of(product) << 1 == 0 &&
                     plan->format->encoding != NG_UNSIGNED;
 }
 
@@ -79,7 +65,7 @@ static inline uint32_t round_magic(const struct constants *k, uint32_t t)
 {
     uint32_t power = t & INFINITE, least = (uint32_t)k->plan.least_field << 23;
     power = choose(power, least, mask((int32_t)power < (int32_t)least));
-    uint32_t sum = bits_of(float_of(t) + float_of(power) * k->up);
+    uint32_t sum = ng_bits_of(ng_float_of(t) + ng_float_of(power) * k->up);
     uint32_t significand = sum & ((UINT32_C(2) << k->m << 1) - 1);
     return (((sum >> 23) - k->field) << k->m) + significand;
 }
@@ -126,7 +112,8 @@ static void encode_block(const struct constants *k, const float *restrict x,
     uint32_t t[BLOCK];
     struct sums sums = *total;
     for (int i = 0; i < BLOCK; i++)
-        t[i] = bits_of(float_of(bits_of(x[i]) & 0x7FFFFFFF) * k->scale) & 0x7FFFFFFF;
+        t[i] = ng_bits_of(ng_float_of(ng_bits_of(x[i]) & 0x7FFFFFFF) * k->scale) &
+               0x7FFFFFFF;
     if (k->plan.front == NG_FRONT_MAGIC)
         for (int i = 0; i < BLOCK; i++)
             codes[i] = round_magic(k, t[i]);
@@ -134,7 +121,7 @@ static void encode_block(const struct constants *k, const float *restrict x,
         for (int i = 0; i < BLOCK; i++)
             codes[i] = round_integer(k, t[i]);
     for (int i = 0; i < BLOCK; i++)
-        codes[i] = finish(k, codes[i], t[i], bits_of(x[i]), &sums);
+        codes[i] = finish(k, codes[i], t[i], ng_bits_of(x[i]), &sums);
     *total = sums;
 }
 
@@ -162,7 +149,7 @@ static struct constants constants_of(const struct ng_encode_plan *plan, float sc
         .m = m,
         .up = ng_power_of_two(23 - m),
         .scale = scale,
-        .bound = bits_of(ng_format_overflow_bound(plan->format, scale)),
+        .bound = ng_bits_of(ng_format_overflow_bound(plan->format, scale)),
     };
 }
 
@@ -219,7 +206,7 @@ static void decode_exactly(const struct ng_format *format, const void *codes,
     for (size_t i = 0; i < n; i++) {
         float value = ng_format_decode_one(format, ng_format_load(format, codes, i));
         value *= scale_inv;
-        x[i] = value != value ? float_of(0x7FC00000) : value;
+        x[i] = value != value ? ng_float_of(0x7FC00000) : value;
     }
 }
 
@@ -233,12 +220,12 @@ static inline float decode_fields(const struct ng_format *format, float power,
     uint32_t magnitude = code & used & ~sign_bit;
     uint32_t sign = (code & sign_bit) << high;
     uint32_t placed = magnitude << high >> (8 - format->exponent_bits);
-    uint32_t bits = bits_of(float_of(placed) * power) | sign;
+    uint32_t bits = ng_bits_of(ng_float_of(placed) * power) | sign;
     uint32_t is_inf = mask(magnitude == format->inf_code) & mask(format->inf_code != 0);
     uint32_t is_nan = mask((int32_t)magnitude > (int32_t)format->max_code);
     is_nan |= mask(magnitude == 0) & mask(sign != 0) & mask(!format->has_negative_zero);
     bits = choose(bits, 0x7FC00000, is_nan);
-    return float_of(choose(bits, INFINITE | sign, is_inf));
+    return ng_float_of(choose(bits, INFINITE | sign, is_inf));
 }
 
 static void decode_run(const struct ng_format *own, const uint8_t *restrict codes,
@@ -252,7 +239,7 @@ static void decode_run(const struct ng_format *own, const uint8_t *restrict code
     for (size_t i = 0; i < n; i++) {
         uint32_t code = codes[i];
         float y = decode_fields(&format, power, code, sign_bit, used) * scale_inv;
-        x[i] = float_of(choose(bits_of(y), nan, mask(y != y)));
+        x[i] = ng_float_of(choose(ng_bits_of(y), nan, mask(y != y)));
     }
 }
 
@@ -283,7 +270,7 @@ static void portable_amax_blocks(const float *x, size_t n, size_t block,
         size_t count = n - at < block ? n - at : block;
         uint32_t most = 0;
         for (size_t i = at; i < at + count; i++) {
-            uint32_t one = bits_of(x[i]) & 0x7FFFFFFF;
+            uint32_t one = ng_bits_of(x[i]) & 0x7FFFFFFF;
             most = choose(most, one, mask((int32_t)one > (int32_t)most));
         }
         *amax_bits++ = most;

@@ -8,23 +8,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
-#include "formats/narrowgauge.h"
-
-static inline uint32_t ng_bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static inline float ng_float_of(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
+#include "formats/codec/format.h"
 
 /* Transformer Engine's quotient: RN(RN(M * 2^-margin) / amax), with FP32's largest number
  * where that is infinite. amax is finite and above zero. */

@@ -26,20 +26,6 @@ struct lanes {
     double squares[LANES], errors[LANES];
 };
 
-static uint32_t bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-static float float_of(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
 /* amin_bits 0 says that there is none: less one, it is larger than all. */
 static void join_range(struct ng_full_statistics *into, uint32_t amax, uint32_t amin)
 {
@@ -63,8 +49,8 @@ static void add_block_scalar(struct ng_full_statistics *into, const float *x,
     uint32_t nonzero_x = 0, nonzero_q = 0, finite = 0, amax = 0,
              amin_less_1 = UINT32_MAX;
     for (size_t i = 0; i < n; i++) {
-        uint32_t x_bits = bits_of(x[i]) & 0x7FFFFFFF;
-        uint32_t q_bits = bits_of(q[i]) & 0x7FFFFFFF;
+        uint32_t x_bits = ng_bits_of(x[i]) & 0x7FFFFFFF;
+        uint32_t q_bits = ng_bits_of(q[i]) & 0x7FFFFFFF;
         nonzero_x += x_bits != 0;
         nonzero_q += q_bits != 0;
         if (x_bits < INF_BITS) {
@@ -295,7 +281,7 @@ static uint64_t zero_codes(const struct origin *origin, size_t n)
 static uint64_t zeros_of_codes(const struct origin *origin, size_t n, uint32_t amin,
                                uint64_t zeros_x)
 {
-    bool flushes = amin != 0 && float_of(amin) * origin->scale < origin->least;
+    bool flushes = amin != 0 && ng_float_of(amin) * origin->scale < origin->least;
     return flushes ? zero_codes(origin, n) : zeros_x;
 }
 
@@ -424,6 +410,6 @@ double ng_full_dynamic_range(const struct ng_full_statistics *full)
 {
     if (full->amin_bits == 0)
         return (double)NAN;
-    return ng_log2((double)float_of(full->amax_bits)) -
-           ng_log2((double)float_of(full->amin_bits));
+    return ng_log2((double)ng_float_of(full->amax_bits)) -
+           ng_log2((double)ng_float_of(full->amin_bits));
 }
